@@ -1,0 +1,66 @@
+import type Database from 'libsql';
+
+/**
+ * What brought the file from one version to the next, in order; version n is the n-th entry. Entries are never edited
+ * once released: the next change is the next entry.
+ *
+ * Rows are never deleted, so `sequence` only grows. Every index costs a page in each of a delivery's two durable writes:
+ * the tree's content address alone is as good as unique, and lists are read from their newest end.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE decision (
+     sequence INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     state TEXT NOT NULL CHECK (state IN ('running', 'approved', 'rejected', 'undecided', 'abandoned')),
+     event TEXT NOT NULL,
+     replay_of TEXT REFERENCES decision (id),
+     repository TEXT NOT NULL,
+     branch TEXT NOT NULL,
+     source TEXT NOT NULL,
+     merge_commit TEXT NOT NULL,
+     committer TEXT,
+     key_repository TEXT,
+     key_destination_commit TEXT,
+     key_meta_range TEXT,
+     key_contract_digest TEXT,
+     key_engine_version TEXT,
+     key_policy_digest TEXT,
+     status INTEGER,
+     received_at TEXT NOT NULL,
+     decided_at TEXT,
+     report TEXT,
+     CHECK ((state = 'running') = (decided_at IS NULL)),
+     CHECK (state <> 'approved' OR (status = 200 AND report IS NOT NULL))
+   ) STRICT;
+   CREATE INDEX decision_by_key ON decision (key_meta_range) WHERE key_meta_range IS NOT NULL;
+   CREATE INDEX decision_running ON decision (sequence) WHERE state = 'running';`,
+];
+
+/** The version this program reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** The version of the file, 0 for an empty one. */
+export function schemaVersion(database: Database.Database): number {
+  const table = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'`).get();
+  if (table === undefined) return 0;
+  const row = database.prepare('SELECT max(version) AS version FROM schema_version').get() as { version: number };
+  return row.version;
+}
+
+/** Brings the file to {@link SCHEMA_VERSION}, all steps or none. */
+export function migrate(database: Database.Database): void {
+  const from = schemaVersion(database);
+  if (from >= SCHEMA_VERSION) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY) STRICT');
+    for (const [offset, statements] of MIGRATIONS.slice(from).entries()) {
+      database.exec(statements);
+      database.prepare('INSERT INTO schema_version (version) VALUES (?)').run([from + offset + 1]);
+    }
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}

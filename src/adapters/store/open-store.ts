@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'libsql';
+import { SluiceError } from '../../core/problem.ts';
+import type { Decision, DecisionFilter, DecisionKey, DecisionStore } from '../../gate/ports.ts';
+import { type DecisionRow, toDecision } from './decision-row.ts';
+import { lockState } from './lock-state.ts';
+import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.ts';
+
+export interface StoreOptions {
+  /** Look at the records, also while a server writes them. Nothing is created, locked or changed. */
+  readonly readonly?: boolean;
+}
+
+/**
+ * Opens the decision records in the SQLite file at `path`. The one writer holds a lock until `close`; readers come and
+ * go beside it (write-ahead log). Every method that changes something returns after the change is on disk
+ * (`synchronous=FULL`).
+ *
+ * Throws `state-in-use` where another writer lives, `state-missing` where a reader finds no file, `state-version` where
+ * the file is of another version, and `state-unavailable`, here and from every method, for whatever SQLite reports:
+ * disk full, no permission, no database.
+ */
+export function openStore(path: string, options: StoreOptions = {}): DecisionStore {
+  return options.readonly === true ? openReader(path) : openWriter(path);
+}
+
+function openWriter(path: string): DecisionStore {
+  const unlock = available(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return lockState(path);
+  });
+  try {
+    const database = available(path, () => connect(path));
+    available(path, () => {
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = FULL');
+      refuseNewer(path, schemaVersion(database));
+      migrate(database);
+    });
+    return storeOn(database, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function openReader(path: string): DecisionStore {
+  if (!existsSync(path)) {
+    const message = `There are no records at ${path}.`;
+    throw new SluiceError({ code: 'state-missing', message, hint: 'Is SLUICE_STATE_DIR the one of the server?' });
+  }
+  const database = available(path, () => connect(path));
+  available(path, () => {
+    database.pragma('query_only = ON');
+    const version = schemaVersion(database);
+    refuseNewer(path, version);
+    if (version === SCHEMA_VERSION) return;
+    const message = `The records at ${path} were written by an older version of sluice.`;
+    throw new SluiceError({ code: 'state-version', message, hint: 'Start the server of this version once.' });
+  });
+  return storeOn(database, () => undefined);
+}
+
+/** Readers never block the writer in WAL; the wait is for the moment in which a log is recovered after a kill. */
+function connect(path: string): Database.Database {
+  const database = new Database(path);
+  database.pragma('busy_timeout = 5000');
+  return database;
+}
+
+function refuseNewer(path: string, version: number): void {
+  if (version <= SCHEMA_VERSION) return;
+  const message = `The records at ${path} were written by a newer version of sluice.`;
+  throw new SluiceError({ code: 'state-version', message, hint: 'Use that version, or another state directory.' });
+}
+
+const BY_KEY = `key_meta_range = ? AND key_destination_commit = ? AND key_repository = ?
+  AND key_contract_digest = ? AND key_engine_version = ? AND key_policy_digest = ?`;
+
+function storeOn(database: Database.Database, unlock: () => void): DecisionStore {
+  const insert = database.prepare(`INSERT INTO decision (id, state, event, replay_of, repository, branch, source,
+    merge_commit, committer, status, received_at, decided_at, report, key_meta_range, key_destination_commit,
+    key_repository, key_contract_digest, key_engine_version, key_policy_digest)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const update = database.prepare(`UPDATE decision SET state = ?, replay_of = ?, status = ?, decided_at = ?, report = ?,
+    key_meta_range = ?, key_destination_commit = ?, key_repository = ?, key_contract_digest = ?,
+    key_engine_version = ?, key_policy_digest = ? WHERE id = ? AND state = 'running'`);
+  const byId = database.prepare('SELECT * FROM decision WHERE id = ?');
+  const byKey = database.prepare(`SELECT * FROM decision WHERE ${BY_KEY} AND state IN ('approved', 'rejected')
+    ORDER BY sequence DESC LIMIT 1`);
+  const abandon = database.prepare(`UPDATE decision SET state = 'abandoned', decided_at = ? WHERE state = 'running'`);
+  let closed = false;
+  // libsql goes on answering on a closed connection as long as a statement lives.
+  const whileOpen = <T>(work: () => T): T => {
+    if (!closed) return available('', work);
+    throw new SluiceError({ code: 'state-unavailable', message: 'The decision records have been closed.' });
+  };
+  const one = (row: unknown): Decision | null => (row === undefined ? null : toDecision(row as DecisionRow));
+
+  return {
+    begin: (decision) => whileOpen(() => void insert.run(valuesOf(decision))),
+    finish: (id, final) => {
+      const { state, replayOf, status, decidedAt, report } = final;
+      const values = [state, replayOf, status, decidedAt, report, ...keyValues(final.key), id];
+      if (whileOpen(() => update.run(values)).changes === 1) return;
+      throw new SluiceError({ code: 'decision-final', message: `The decision ${id} is not running any more.` });
+    },
+    findByKey: (key) => whileOpen(() => one(byKey.get(keyValues(key)))),
+    get: (id) => whileOpen(() => one(byId.get([id]))),
+    list: (filter) => whileOpen(() => list(database, filter)),
+    abandonUnfinished: (at) => whileOpen(() => abandon.run([at]).changes),
+    close: () => {
+      if (closed) return;
+      closed = true;
+      database.close();
+      unlock();
+    },
+  };
+}
+
+function valuesOf(decision: Decision): readonly unknown[] {
+  const { id, state, event, replayOf, repository, branch, source, mergeCommit, committer } = decision;
+  const { status, receivedAt, decidedAt, report, key } = decision;
+  const subject = [id, state, event ?? 'pre-merge', replayOf, repository, branch, source, mergeCommit, committer];
+  return [...subject, status, receivedAt, decidedAt, report, ...keyValues(key)];
+}
+
+function keyValues(key: DecisionKey | null): readonly (string | null)[] {
+  if (key === null) return [null, null, null, null, null, null];
+  const { metaRange, destinationCommit, repository, contractDigest, engineVersion, policyDigest } = key;
+  return [metaRange, destinationCommit, repository, contractDigest, engineVersion, policyDigest];
+}
+
+function list(database: Database.Database, filter: DecisionFilter): readonly Decision[] {
+  const wanted = (['repository', 'branch', 'state'] as const).flatMap((column) => {
+    const value = filter[column];
+    return value === undefined ? [] : [{ condition: `${column} = ?`, value }];
+  });
+  const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(({ condition }) => condition).join(' AND ')}`;
+  const statement = database.prepare(`SELECT * FROM decision ${where} ORDER BY sequence DESC LIMIT ?`);
+  return statement
+    .all([...wanted.map(({ value }) => value), filter.limit])
+    .map((row) => toDecision(row as DecisionRow));
+}
+
+/** Gives SQLite's errors our code. Deliveries are told without the path, which is nobody's business outside. */
+function available<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError(
+      {
+        code: 'state-unavailable',
+        message: `The decision records${path === '' ? '' : ` at ${path}`} cannot be used: ${reason}.`,
+        hint: 'Check free space and permissions of the state directory.',
+      },
+      { cause },
+    );
+  }
+}

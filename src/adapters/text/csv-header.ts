@@ -1,0 +1,37 @@
+import type { ObjectDefect } from '../../core/check/table-facts.ts';
+import type { ReaderOptions } from '../../core/contract/contract.ts';
+
+/** Splits the header record, which may hold line ends inside quotes. */
+export function parseHeader(record: string, options: ReaderOptions): readonly string[] {
+  const { delimiter, quote, escape: escaping } = options;
+  if (record === '') return [];
+  const names: string[] = [];
+  let name = '';
+  let quoted = false;
+  for (let index = 0; index < record.length; index += 1) {
+    const character = record[index] ?? '';
+    const next = record[index + 1];
+    if (quoted && character === escaping && next === quote) {
+      name += quote;
+      index += 1;
+    } else if (quote !== '' && character === quote && (quoted || name === '')) {
+      quoted = !quoted;
+    } else if (!quoted && character === delimiter) {
+      names.push(name);
+      name = '';
+    } else {
+      name += character;
+    }
+  }
+  return [...names, name];
+}
+
+/** What makes it impossible to bind columns by the header's names. */
+export function headerDefects(header: readonly string[]): readonly ObjectDefect[] {
+  const whole = (message: string): ObjectDefect => ({ message, line: 1, rows: null });
+  if (header.length === 0) return [whole('there is no header')];
+  const folded = header.map((name) => name.toLowerCase());
+  const repeated = header.find((_name, index) => folded.indexOf(folded[index] ?? '') !== index);
+  if (repeated !== undefined) return [whole(`the header names the column ${repeated} twice`)];
+  return header.includes('') ? [whole('the header has a column without a name')] : [];
+}

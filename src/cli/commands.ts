@@ -1,0 +1,11 @@
+import type { Command } from './command.ts';
+import { check } from './commands/check.ts';
+import { contractLint } from './commands/contract-lint.ts';
+import { decisions } from './commands/decisions.ts';
+import { demo } from './commands/demo.ts';
+import { report } from './commands/report.ts';
+import { schema } from './commands/schema.ts';
+import { serve } from './commands/serve.ts';
+
+/** Every command, in the order of help. */
+export const COMMANDS: readonly Command[] = [check, contractLint, serve, decisions, report, schema, demo];

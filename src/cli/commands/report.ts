@@ -1,0 +1,99 @@
+import { SluiceError } from '../../core/problem.ts';
+import { RENDERERS, REPORT_FORMATS } from '../../core/report/formats.ts';
+import { REPORT_VERSION, type Report } from '../../core/report/report.ts';
+import type { Decision } from '../../gate/ports.ts';
+import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
+import { CONFIG_OPTION } from '../config-option.ts';
+import type { Ending } from '../exit-code.ts';
+import type { Services } from '../services.ts';
+
+export const report: Command = {
+  name: 'report',
+  summary: 'Show the report of a decision.',
+  usage: 'ID [--format text|json]',
+  details: ['ID is a decision, the beginning of one, or a merge commit (its latest decision).'],
+  options: [
+    { name: 'format', value: 'FORMAT', choices: REPORT_FORMATS, help: 'text (default) or json, exactly as recorded.' },
+    CONFIG_OPTION,
+  ],
+  positional: { name: 'ID' },
+  examples: [
+    { line: 'sluice report 01j8zk3v', does: 'As lakeFS shows it in the log of the run.' },
+    { line: 'sluice report 5f2c01ab9a1e --format json', does: 'Why this merge commit was let through, or not.' },
+  ],
+  run,
+};
+
+async function run(input: Input, context: Context): Promise<Ending> {
+  const services = await context.services();
+  const find = finder(services, optionValue(input, 'config'));
+  const decision = choose(await find(input.positionals[0] ?? ''), input.positionals[0] ?? '');
+  const text = await recordedReport(decision, find);
+  context.stdout.write(
+    optionValue(input, 'format') === 'json'
+      ? text
+      : RENDERERS.text(parseReport(text, decision.id), { color: wantsColor(context.stdout, context.env) }),
+  );
+  return { kind: 'done' };
+}
+
+type Find = (reference: string) => Promise<readonly Decision[]>;
+
+function finder(services: Services, config: string | null): Find {
+  return (reference) => services.findDecisions({ config, reference: reference.toLowerCase() });
+}
+
+/** One id, or one merge commit; anything else is for the user to make clear. */
+function choose(found: readonly Decision[], typed: string): Decision {
+  const reference = typed.toLowerCase();
+  const exact = found.find(({ id }) => id === reference);
+  const [newest] = found;
+  const byId = found.filter(({ id }) => id.startsWith(reference));
+  const commits = new Set(found.map(({ mergeCommit }) => mergeCommit));
+  if (exact !== undefined) return exact;
+  if (newest === undefined) {
+    throw new SluiceError({
+      code: 'decision-not-found',
+      message: `There is no decision \`${typed}\`, nor one on such a merge commit.`,
+      hint: 'See `sluice decisions`; --config names the configuration whose records are read.',
+    });
+  }
+  if (found.length > 1 && (byId.length > 0 || commits.size > 1)) {
+    const some = found
+      .slice(0, 5)
+      .map(({ id, mergeCommit }) => (id.startsWith(reference) ? id : mergeCommit.slice(0, 16)));
+    throw new SluiceError({
+      code: 'decision-ambiguous',
+      message: `\`${typed}\` can mean ${found.length} decisions: ${some.join(', ')}${found.length > 5 ? ', ...' : ''}.`,
+      hint: 'Give more of the id.',
+    });
+  }
+  return newest;
+}
+
+/** A delivery that repeats a decided question may point to the report instead of holding it. */
+async function recordedReport(decision: Decision, find: Find): Promise<string> {
+  if (decision.report !== null) return decision.report;
+  const original = decision.replayOf === null ? undefined : (await find(decision.replayOf))[0];
+  if (original !== undefined && original.report !== null) return original.report;
+  throw new SluiceError({
+    code: 'report-missing',
+    message: `Decision ${decision.id} has no report: it is ${decision.state}.`,
+    hint:
+      decision.state === 'running'
+        ? 'Ask again when it has ended.'
+        : 'The gate ended before it could decide; lakeFS saw an error and did not merge.',
+  });
+}
+
+function parseReport(text: string, id: string): Report {
+  const parsed = JSON.parse(text) as Report;
+  if (parsed.reportVersion !== REPORT_VERSION) {
+    throw new SluiceError({
+      code: 'report-version-unknown',
+      message: `The report of ${id} has version ${String(parsed.reportVersion)}; this Sluice shows ${REPORT_VERSION}.`,
+      hint: '--format json gives it as it was recorded.',
+    });
+  }
+  return parsed;
+}

@@ -1,0 +1,62 @@
+import type { CheckKind, CheckKindName, CheckSpec, SpecOf } from './check.ts';
+import { arrayItems } from './kinds/array-items.ts';
+import { columnPresence } from './kinds/column-presence.ts';
+import { duplicateValues, primaryKey, unique } from './kinds/duplicates.ts';
+import { enumeration } from './kinds/enum.ts';
+import { extraColumns } from './kinds/extra-columns.ts';
+import { failedRows } from './kinds/failed-rows.ts';
+import { format } from './kinds/format.ts';
+import { freshness } from './kinds/freshness.ts';
+import { invalidValues } from './kinds/invalid-values.ts';
+import { length } from './kinds/length.ts';
+import { missingValues } from './kinds/missing-values.ts';
+import { multipleOf } from './kinds/multiple-of.ts';
+import { textRule, unsupported } from './kinds/not-executed.ts';
+import { nullValues } from './kinds/null-values.ts';
+import { pattern } from './kinds/pattern.ts';
+import { range } from './kinds/range.ts';
+import { readable } from './kinds/readable.ts';
+import { relationship } from './kinds/relationship.ts';
+import { required } from './kinds/required.ts';
+import { rowCount } from './kinds/row-count.ts';
+import { rowExpression } from './kinds/row-expression.ts';
+import { customSql } from './kinds/sql.ts';
+import { type } from './kinds/type.ts';
+
+/** Every check kind; a kind without an entry does not compile. */
+const CHECK_KINDS: { readonly [K in CheckKindName]: CheckKind<SpecOf<K>> } = {
+  readable,
+  columnPresence,
+  type,
+  extraColumns,
+  required,
+  nullValues,
+  missingValues,
+  invalidValues,
+  enum: enumeration,
+  unique,
+  primaryKey,
+  duplicateValues,
+  length,
+  range,
+  multipleOf,
+  pattern,
+  format,
+  arrayItems,
+  rowCount,
+  freshness,
+  relationship,
+  sql: customSql,
+  rowExpression,
+  failedRows,
+  text: textRule,
+  unsupported,
+};
+
+/** The kind that runs a spec. The record above pairs them; the compiler cannot follow that through an index. */
+export function kindOf(spec: CheckSpec): CheckKind<CheckSpec> {
+  return CHECK_KINDS[spec.kind] as CheckKind<CheckSpec>;
+}
+
+/** Every kind's name, for documentation and its test. */
+export const CHECK_KIND_NAMES = Object.keys(CHECK_KINDS) as readonly CheckKindName[];

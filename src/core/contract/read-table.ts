@@ -1,0 +1,50 @@
+import type { ContractTable, ExtraColumns, Property, YamlNode } from './contract.ts';
+import { optional, type ReadContext, sluiceBlock } from './read-context.ts';
+import { readFormat, readLocations, readReader, type Server } from './read-location.ts';
+import { readProperty } from './read-property.ts';
+import { readTableRelationship } from './read-relationship.ts';
+import { readRules } from './read-rule.ts';
+import { childOf, itemsOf, literalsOf, textOf } from './yaml-node.ts';
+
+/** What a table inherits from its contract. */
+export interface TableSurroundings {
+  /** The contract's sluice block. */
+  readonly block: YamlNode | undefined;
+  readonly servers: readonly Server[];
+  /** True for the only table of the contract. */
+  readonly alone: boolean;
+}
+
+/** Reads an item of `schema[]`. */
+export function readTable(context: ReadContext, node: YamlNode, around: TableSurroundings): ContractTable {
+  const block = sluiceBlock(node);
+  const name = textOf(node, 'name') ?? '';
+  const properties = itemsOf(node, 'properties').map((item) => readProperty(context, item, [name]));
+  const format = readFormat(block, around.servers);
+  return {
+    at: node.at,
+    name,
+    ...optional('physicalName', textOf(node, 'physicalName')),
+    locations: readLocations(context, node, { ...around, block }),
+    ...optional('format', format),
+    reader: readReader([block, around.block], around.servers),
+    extraColumns: readExtraColumns(textOf(block, 'extraColumns') ?? textOf(around.block, 'extraColumns')),
+    key: readKey(block, properties),
+    properties,
+    relationships: itemsOf(node, 'relationships').flatMap((item) => readTableRelationship(context, item, name)),
+    quality: readRules(context, itemsOf(node, 'quality')),
+  };
+}
+
+function readExtraColumns(word: string | undefined): ExtraColumns {
+  return word === 'allow' || word === 'fail' ? word : 'warn';
+}
+
+function readKey(block: YamlNode | undefined, properties: readonly Property[]): readonly string[] {
+  const own = literalsOf(childOf(block, 'key')).flatMap((literal) => ('text' in literal ? [literal.text] : []));
+  if (own.length > 0) return own;
+  return properties
+    .filter((property) => property.primaryKey)
+    .sort((left, right) => (left.primaryKeyPosition ?? 0) - (right.primaryKeyPosition ?? 0))
+    .map((property) => property.name);
+}

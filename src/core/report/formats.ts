@@ -1,0 +1,12 @@
+import type { Report } from './report.ts';
+import { toJson } from './to-json.ts';
+import { type TextOptions, toText } from './to-text.ts';
+
+export const REPORT_FORMATS = ['text', 'json'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** Every format is a pure function of the one report; a new name does not compile without its renderer. */
+export const RENDERERS: Readonly<Record<ReportFormat, (report: Report, options?: TextOptions) => string>> = {
+  text: toText,
+  json: toJson,
+};

@@ -1,0 +1,96 @@
+import type { Problem } from '../problem.ts';
+
+export const REPORT_VERSION = '1.0';
+
+/** `undecided` means that Sluice could not tell; it blocks like `rejected` and is never the data's fault. */
+export type VerdictWord = 'approved' | 'rejected' | 'undecided';
+
+/** `fail`: the data is bad. `error`: the check could not run. `skip`: not meant to run (a `text` rule). */
+export type Outcome = 'pass' | 'warn' | 'fail' | 'error' | 'skip';
+
+/** Counts are JSON numbers while they fit 2^53 - 1, which the engine's limits guarantee. */
+export interface CheckReport {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string | null;
+  /** Columns as the data names them; empty for checks of the whole table. */
+  readonly columns: readonly string[];
+  readonly outcome: Outcome;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly dimension: string | null;
+  /** Rows that break the rule; null where rows are not counted. */
+  readonly failing: number | null;
+  /** Rows the rule was applied to; null where rows are not counted. */
+  readonly evaluated: number | null;
+  /** Uniqueness only: how many distinct keys occur more than once. */
+  readonly duplicateKeys: number | null;
+  /** What was seen, for people; no row values. */
+  readonly observed: string;
+  /** What the contract asks, for people. */
+  readonly expected: string;
+  /** What to do, when there is something to say. */
+  readonly help: string | null;
+  readonly contract: { readonly file: string; readonly line: number };
+  /** Where the failing rows are, worst first, at most ten. */
+  readonly objects: readonly { readonly path: string; readonly failing: number }[];
+}
+
+export interface TableDiff {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+}
+
+export interface TableReport {
+  readonly name: string;
+  readonly contract: { readonly file: string; readonly id: string; readonly version: string; readonly digest: string };
+  readonly owner: string | null;
+  /** Prefix or pattern the table's objects were found under. */
+  readonly location: string;
+  readonly rows: number | null;
+  readonly objects: {
+    /** Objects of the merge result that were read. */
+    readonly read: number;
+    readonly bytes: number;
+    readonly added: number;
+    readonly changed: number;
+    readonly removed: number;
+    /** Objects whose bytes differ though no diff shows it. */
+    readonly unseenByDiff: readonly string[];
+  };
+  readonly checks: readonly CheckReport[];
+  readonly diff: TableDiff | null;
+}
+
+/** The one versioned value that every format renders. Published as schemas/report.schema.json. */
+export interface Report {
+  readonly reportVersion: typeof REPORT_VERSION;
+  readonly verdict: VerdictWord;
+  /** One sentence each, worst first; never empty unless approved without remark. */
+  readonly reasons: readonly string[];
+  readonly tables: readonly TableReport[];
+  readonly problems: readonly Problem[];
+  readonly scope: ReportScope;
+  /** Changed objects that no contract governs, at most a hundred, and how many there are. */
+  readonly uncovered: { readonly count: number; readonly paths: readonly string[] };
+  readonly engine: { readonly sluice: string; readonly duckdb: string };
+  /** Wall time in milliseconds. */
+  readonly durationMs: number;
+}
+
+export type ReportScope =
+  | { readonly kind: 'local'; readonly data: string; readonly base: string | null }
+  | {
+      readonly kind: 'merge';
+      readonly decisionId: string;
+      readonly repository: string;
+      readonly destination: string;
+      readonly source: string;
+      readonly mergeCommit: string;
+      readonly baseCommit: string;
+      readonly metaRange: string;
+      /** False on lakeFS before 1.23: the source commit was judged because the merge result was not to be had. */
+      readonly mergeResult: boolean;
+      readonly committer: string | null;
+    };

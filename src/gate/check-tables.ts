@@ -1,0 +1,194 @@
+/**
+ * Runs every check of a set of tables in one engine session: makes the objects readable, reads each one's own schema,
+ * plans, asks, and hands back evidence. It judges nothing; core/verdict does.
+ */
+import { join } from 'node:path';
+import type { CheckSpec, CheckState, ParentReference } from '../core/check/check.ts';
+import type { ObjectFacts, TableFacts } from '../core/check/table-facts.ts';
+import { isUnreadable } from '../core/check/table-facts.ts';
+import type { Contract, ContractTable, DataFormat } from '../core/contract/contract.ts';
+import type { ReadableObject } from '../core/plan/object-groups.ts';
+import { buildRelation, type Relation } from '../core/plan/relation.ts';
+import { describeParquet } from './describe-objects.ts';
+import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
+import { runChecks } from './run-checks.ts';
+import { stageObject, type TextInput } from './stage-objects.ts';
+
+/** An object on local disk that belongs to a table. */
+export interface InputObject {
+  readonly path: string;
+  readonly localPath: string;
+  readonly sizeBytes: number;
+  readonly partition: Readonly<Record<string, string | null>>;
+}
+
+export interface TableInput {
+  readonly contract: Contract;
+  readonly table: ContractTable;
+  readonly objects: readonly InputObject[];
+  /** Empty for a table that is only read for another one's sake. */
+  readonly checks: readonly CheckSpec[];
+}
+
+export interface TableOutput {
+  readonly input: TableInput;
+  readonly facts: TableFacts;
+  readonly states: ReadonlyMap<string, CheckState>;
+  readonly rows: bigint | null;
+}
+
+export interface CheckTablesRequest {
+  readonly tables: readonly TableInput[];
+  /** Existing directory of this run; staged and plain files go there. */
+  readonly runDirectory: string;
+  readonly onProgress?: (stage: string) => void;
+}
+
+/** A table made ready: its facts, and a relation when every object can be read. */
+export interface PreparedTable {
+  readonly input: TableInput;
+  readonly facts: TableFacts;
+  readonly relation: Relation | null;
+  /** Rows that the footers claim, or that staging wrote, to hold against the scan. */
+  readonly claimedRows: ReadonlyMap<string, bigint>;
+}
+
+/** Gathers the evidence for every table. Rejects when the engine breaks, never for bad data. */
+export async function checkTables(
+  request: CheckTablesRequest,
+  deps: { readonly engine: QueryEngine; readonly text: TextFiles },
+  signal: AbortSignal,
+): Promise<readonly TableOutput[]> {
+  const texts = await makeTextPlain(request, deps.text, signal);
+  const session = await deps.engine.open(
+    {
+      inputFiles: inputFiles(request.tables, texts),
+      stagedFiles: [...texts.values()].flatMap((own) => [...own.values()].map((text) => text.stagedPath)),
+      runDirectory: request.runDirectory,
+    },
+    signal,
+  );
+  try {
+    const prepared: PreparedTable[] = [];
+    for (const input of request.tables) prepared.push(await prepareTable(input, texts, session, signal));
+    const outputs: TableOutput[] = [];
+    for (const table of prepared) {
+      request.onProgress?.(`checking ${table.input.table.name}`);
+      const result = await runChecks(table, prepared, parentFinder(table, prepared), session, signal);
+      outputs.push({ input: table.input, ...result });
+    }
+    return outputs;
+  } finally {
+    await session.close();
+  }
+}
+
+/** The format of an object: the contract's word, else its name. */
+export function formatOf(table: ContractTable, path: string): DataFormat | null {
+  if (table.format !== undefined) return table.format;
+  const name = path.replace(/\.(gz|gzip|zst|zstd)$/i, '');
+  if (/\.(parquet|parq|pq)$/i.test(name)) return 'parquet';
+  if (/\.(csv|tsv|txt)$/i.test(name)) return 'csv';
+  return /\.(jsonl|ndjson|json)$/i.test(name) ? 'json' : null;
+}
+
+/** Text objects per table: two contracts may read one object, each in its own columns, types and reader options. */
+type Texts = ReadonlyMap<TableInput, ReadonlyMap<InputObject, TextInput>>;
+
+async function makeTextPlain(request: CheckTablesRequest, text: TextFiles, signal: AbortSignal): Promise<Texts> {
+  const texts = new Map<TableInput, ReadonlyMap<InputObject, TextInput>>();
+  let index = 0;
+  for (const input of request.tables) {
+    const { table } = input;
+    const own = new Map<InputObject, TextInput>();
+    texts.set(input, own);
+    for (const object of input.objects) {
+      const format = formatOf(table, object.path);
+      if (format !== 'csv' && format !== 'json') continue;
+      request.onProgress?.(`reading ${object.path}`);
+      const plainPath = join(request.runDirectory, `plain-${index}.txt`);
+      const plain = await text.makePlain(
+        { path: object.path, localPath: object.localPath, format, reader: table.reader, plainPath },
+        signal,
+      );
+      const stagedPath = join(request.runDirectory, `staged-${index}.parquet`);
+      own.set(object, { object, format, plain, stagedPath, index });
+      index += 1;
+    }
+  }
+  return texts;
+}
+
+function inputFiles(tables: readonly TableInput[], texts: Texts): readonly string[] {
+  const paths = tables.flatMap((input) =>
+    input.objects.map((object) => texts.get(input)?.get(object)?.plain.localPath ?? object.localPath),
+  );
+  return [...new Set(paths)];
+}
+
+async function prepareTable(
+  input: TableInput,
+  texts: Texts,
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<PreparedTable> {
+  const { table, objects } = input;
+  const own = texts.get(input);
+  const readable = new Map<string, ReadableObject>();
+  const claimedRows = new Map<string, bigint>();
+  const known = objects.filter((object) => formatOf(table, object.path) === 'parquet');
+  for (const [index, described] of (await describeParquet(known, session, signal)).entries()) {
+    const object = known[index];
+    if (object === undefined) continue;
+    readable.set(object.path, {
+      facts: described.facts,
+      localPath: object.localPath,
+      staged: null,
+      partition: object.partition,
+    });
+    if (described.claimedRows !== null) claimedRows.set(object.path, described.claimedRows);
+  }
+  for (const object of objects) {
+    const text = own?.get(object);
+    if (text !== undefined) {
+      const staged = await stageObject(table, text, session, signal);
+      readable.set(object.path, staged.readable);
+      if (staged.rows !== null) claimedRows.set(object.path, staged.rows);
+    } else if (!known.includes(object)) readable.set(object.path, ofUnknownFormat(object));
+  }
+  const all = objects.flatMap((object) => readable.get(object.path) ?? []);
+  const partitionColumns = [...new Set(objects.flatMap((object) => Object.keys(object.partition)))];
+  const facts: TableFacts = { objects: all.map((one) => one.facts), partitionColumns };
+  return { input, facts, claimedRows, relation: facts.objects.some(isUnreadable) ? null : buildRelation(table, all) };
+}
+
+function ofUnknownFormat(object: InputObject): ReadableObject {
+  const message = 'the name tells no format: expected .parquet, .csv or .jsonl, or `format` in the contract';
+  const facts: ObjectFacts = {
+    path: object.path,
+    format: 'parquet',
+    sizeBytes: object.sizeBytes,
+    columns: [],
+    defects: [{ message, line: null, rows: null }],
+    records: null,
+  };
+  return { facts, localPath: object.localPath, staged: null, partition: object.partition };
+}
+
+function parentFinder(
+  child: PreparedTable,
+  all: readonly PreparedTable[],
+): (reference: ParentReference) => Relation | undefined {
+  return (reference) => {
+    const named = all.filter(({ input }) => [input.table.name, input.table.physicalName].includes(reference.table));
+    const inFile = named.filter(({ input }) => isContract(input.contract, reference, child.input.contract));
+    return inFile[0]?.relation ?? undefined;
+  };
+}
+
+/** A reference to another file matches by the end of its path, as references are written relative to the contract. */
+function isContract(candidate: Contract, reference: ParentReference, own: Contract): boolean {
+  if (reference.contract === null) return candidate.file === own.file;
+  const wanted = reference.contract.replace(/^(\.\.?\/)+/, '');
+  return candidate.file === wanted || candidate.file.endsWith(`/${wanted}`) || candidate.id === reference.contract;
+}

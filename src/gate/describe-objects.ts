@@ -1,0 +1,168 @@
+import { NULL_TYPE, physicalType } from '../core/check/physical-type.ts';
+import type { ObjectColumn, ObjectDefect, ObjectFacts } from '../core/check/table-facts.ts';
+import { integer } from '../core/plan/states.ts';
+import { columnOf } from '../core/plan/type-name.ts';
+import { SluiceError } from '../core/problem.ts';
+import { compile, identifier, join, type SqlFragment, sql, value } from '../core/sql.ts';
+import type { InputObject } from './check-tables.ts';
+import type { EngineSession, Row } from './ports.ts';
+
+/** A Parquet object with its own schema and the row count its footer claims. */
+export interface ParquetFacts {
+  readonly facts: ObjectFacts;
+  readonly claimedRows: bigint | null;
+}
+
+/**
+ * Reads each Parquet object's own schema, all footers in three statements and one more per distinct schema. When a
+ * footer cannot be read, the objects are asked one by one, so that the report names the culprit.
+ */
+export async function describeParquet(
+  objects: readonly InputObject[],
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<readonly ParquetFacts[]> {
+  if (objects.length === 0) return [];
+  try {
+    return await describeTogether(objects, session, signal);
+  } catch (cause) {
+    if (!isUnreadableContent(cause)) throw cause;
+  }
+  const described: ParquetFacts[] = [];
+  for (const object of objects) {
+    try {
+      described.push(...(await describeTogether([object], session, signal)));
+    } catch (cause) {
+      if (!isUnreadableContent(cause)) throw cause;
+      described.push(unreadable(object, sentenceOf(cause)));
+    }
+  }
+  return described;
+}
+
+/** A statement of our own that fails on one object has met its bytes, however the engine words it. */
+const ABOUT_THE_BYTES: ReadonlySet<string> = new Set(['engine-input', 'engine-query']);
+
+/** True when a statement of our own failed on the data, as opposed to an engine that broke or was stopped. */
+export function isUnreadableContent(cause: unknown): cause is SluiceError {
+  return cause instanceof SluiceError && ABOUT_THE_BYTES.has(cause.problem.code);
+}
+
+/** The engine's sentence about an object. */
+export function sentenceOf(cause: unknown): string {
+  return cause instanceof SluiceError ? cause.problem.message : 'the object cannot be read';
+}
+
+/** An object no row of which can be trusted. */
+export function unreadable(object: InputObject, message: string): ParquetFacts {
+  const defect: ObjectDefect = { message, line: null, rows: null };
+  return { facts: factsOf(object, [], [defect]), claimedRows: null };
+}
+
+async function describeTogether(
+  objects: readonly InputObject[],
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<readonly ParquetFacts[]> {
+  const files = sql`CAST(${value(objects.map((object) => object.localPath))} AS VARCHAR[])`;
+  const footers = await session.query(compile(footersQuery(files)), signal);
+  const footerOf = new Map(footers.map((row) => [String(row['file_name']), row]));
+  const columns = await columnsPerShape(objects, textByFile(footers, 'shape'), session, signal);
+  const described: ParquetFacts[] = [];
+  for (const object of objects) {
+    const footer = footerOf.get(object.localPath) ?? {};
+    const stated = columns.get(String(footer['shape'])) ?? [];
+    const untyped = stated.filter((column) => namesIn(footer['untyped']).includes(column.name));
+    const own = untyped.length === 0 ? stated : await withoutValues(object, stated, untyped, session, signal);
+    const defects = [...footerDefects(footer), ...caseDefects(own, footer['names'])];
+    described.push({ facts: factsOf(object, own, defects), claimedRows: integer(footer['num_rows']) });
+  }
+  return described;
+}
+
+/**
+ * A row per object: how many rows it claims, whether its row groups contradict that, and a digest of its schema. A
+ * footer may claim fewer rows than its pages hold, and every scan would believe it.
+ */
+function footersQuery(files: SqlFragment): SqlFragment {
+  return sql`SELECT file_name, num_rows, shape, names, untyped, coalesce(contradicted, false) AS contradicted
+    FROM parquet_file_metadata(${files})
+    JOIN (SELECT file_name, list(name) AS names, list(name) FILTER (logical_type LIKE 'NullType%') AS untyped,
+        md5(string_agg(concat_ws('|', name, type, type_length, repetition_type, num_children, converted_type, scale,
+          precision, logical_type), ';' ORDER BY column_id)) AS shape
+      FROM parquet_schema(${files}) GROUP BY file_name) USING (file_name)
+    LEFT JOIN (SELECT file_name, true AS contradicted FROM parquet_metadata(${files})
+      WHERE num_values <> row_group_num_rows AND path_in_schema NOT LIKE '%, %' GROUP BY file_name) USING (file_name)`;
+}
+
+/** Without a row about the footer nothing is known of the object, which is a defect as well. */
+function footerDefects(footer: Row): readonly ObjectDefect[] {
+  if (footer['contradicted'] === false) return [];
+  return [{ message: 'the footer contradicts itself about the number of rows', line: null, rows: null }];
+}
+
+/** Columns that the footer calls typeless have no type only if they have no value either, which is read. */
+async function withoutValues(
+  object: InputObject,
+  columns: readonly ObjectColumn[],
+  untyped: readonly ObjectColumn[],
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<readonly ObjectColumn[]> {
+  const files = sql`CAST(${value([object.localPath])} AS VARCHAR[])`;
+  const counts = untyped.map((column, index) => sql`count(${identifier(column.name)}) AS ${identifier(`n${index}`)}`);
+  const query = sql`SELECT ${join(counts, ', ')} FROM read_parquet(${files}, hive_partitioning = false)`;
+  const [row] = await session.query(compile(query), signal);
+  const empty = untyped.filter((_column, index) => integer(row?.[`n${index}`]) === 0n);
+  return columns.map((column) => (empty.includes(column) ? { ...column, type: NULL_TYPE } : column));
+}
+
+function namesIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.map(String) : [];
+}
+
+async function columnsPerShape(
+  objects: readonly InputObject[],
+  shapeOf: ReadonlyMap<string, string>,
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly ObjectColumn[]>> {
+  const columns = new Map<string, readonly ObjectColumn[]>();
+  for (const object of objects) {
+    const shape = shapeOf.get(object.localPath);
+    if (shape === undefined || columns.has(shape)) continue;
+    const files = sql`CAST(${value([object.localPath])} AS VARCHAR[])`;
+    const rows = await session.query(
+      compile(sql`DESCRIBE SELECT * FROM read_parquet(${files}, hive_partitioning = false)`),
+      signal,
+    );
+    columns.set(
+      shape,
+      rows.map((row) => columnOf(String(row['column_name']), String(row['column_type']))),
+    );
+  }
+  return columns;
+}
+
+/** The engine renames a column that differs from another by case alone; a check on either would read the wrong one. */
+function caseDefects(columns: readonly ObjectColumn[], names: unknown): readonly ObjectDefect[] {
+  const written = new Set(namesIn(names));
+  const renamed = columns.find((column) => !written.has(column.name));
+  if (renamed === undefined) return [];
+  return [
+    { message: `two columns differ by upper and lower case alone (read as ${renamed.name})`, line: null, rows: null },
+  ];
+}
+
+function textByFile(rows: readonly Row[], column: string): ReadonlyMap<string, string> {
+  return new Map(rows.map((row) => [String(row['file_name']), String(row[column])]));
+}
+
+function factsOf(object: InputObject, columns: readonly ObjectColumn[], defects: readonly ObjectDefect[]): ObjectFacts {
+  return { path: object.path, format: 'parquet', sizeBytes: object.sizeBytes, columns, defects, records: null };
+}
+
+/** The column facts of a staged text object. */
+export function stagedColumn(name: string, typeName: string): ObjectColumn {
+  return { name, type: physicalType(typeName), fields: [] };
+}

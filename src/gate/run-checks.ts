@@ -1,0 +1,184 @@
+import type { CheckSpec, CheckState, CompileContext, ParentReference } from '../core/check/check.ts';
+import { isUnreadable } from '../core/check/table-facts.ts';
+import { compileContext } from '../core/plan/context.ts';
+import { authoredExpressions, planChecks } from '../core/plan/plan.ts';
+import type { Relation } from '../core/plan/relation.ts';
+import { isSessionTable } from '../core/plan/stage-text.ts';
+import { scanCounts, scanStates } from '../core/plan/states.ts';
+import type { CheckPlan } from '../core/plan/step.ts';
+import { SluiceError } from '../core/problem.ts';
+import { compile, identifier, inlineValues, sql } from '../core/sql.ts';
+import { answerStep, failedState, type Run } from './answer-step.ts';
+import type { PreparedTable } from './check-tables.ts';
+import { isUnreadableContent, sentenceOf, unreadable } from './describe-objects.ts';
+import type { EngineSession, Row } from './ports.ts';
+
+export interface ChecksResult {
+  readonly states: ReadonlyMap<string, CheckState>;
+  readonly rows: bigint | null;
+  readonly facts: PreparedTable['facts'];
+}
+
+/**
+ * Asks the engine for the states of a table's checks. The fused scan comes first: it proves that every object gave the
+ * rows it claims, without which nothing else counts.
+ */
+export async function runChecks(
+  prepared: PreparedTable,
+  all: readonly PreparedTable[],
+  parentOf: (reference: ParentReference) => Relation | undefined,
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<ChecksResult> {
+  const { input, relation, facts } = prepared;
+  if (input.checks.length === 0) return { states: new Map(), rows: null, facts };
+  if (relation === null)
+    return notReadable(
+      prepared,
+      input.objects.length === 0 ? 'the table has no objects' : 'an object of the table cannot be read',
+    );
+  const refused = await refusedByGuard(input.checks, session, signal);
+  const checks = input.checks.filter((spec) => !refused.has(spec.id));
+  const context = compileContext(relation, parentOf);
+  let scanned: Scanned;
+  try {
+    scanned = await scanOnce(checks, relation, context, session, signal);
+  } catch (cause) {
+    if (!isUnreadableContent(cause)) throw cause;
+    const found = await findCulprits(prepared, relation, session, signal, sentenceOf(cause));
+    const named = found.facts.objects.some(isUnreadable);
+    return notReadable(
+      found,
+      named ? 'an object of the table cannot be read' : `the scan failed: ${sentenceOf(cause)}`,
+    );
+  }
+  const { plan, rows } = scanned;
+  const counts = scanCounts(rows, relation);
+  const mismatch = counts === null ? 'the engine left a row count out' : coverageGap(prepared, counts.perObject);
+  if (counts === null || mismatch !== null) return notReadable(prepared, mismatch ?? '');
+  const views = await createViews(prepared, all, plan.steps, session, signal);
+  const run: Run = { relation, scan: plan.scan, rows, total: counts.total, relations: views, session, signal };
+  const states = new Map([...refused, ...scanStates(plan.scan, rows, relation)]);
+  for (const step of plan.steps) states.set(step.check, await answerStep(step, run));
+  return { states, rows: counts.total, facts };
+}
+
+interface Scanned {
+  readonly plan: CheckPlan;
+  readonly rows: readonly Row[];
+}
+
+/**
+ * Runs the fused scan. An author's expression may fail on the data (a cast, a column that is not there) and take the
+ * scan with it; then those expressions get statements of their own, and only the culprit ends as an error.
+ */
+async function scanOnce(
+  checks: readonly CheckSpec[],
+  relation: Relation,
+  context: CompileContext,
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<Scanned> {
+  const together = planChecks(checks, relation, context);
+  const authored = new Set(checks.filter((spec) => authoredExpressions(spec).length > 0).map((spec) => spec.id));
+  try {
+    return { plan: together, rows: await session.query(together.scan.query, signal) };
+  } catch (cause) {
+    const mayBeAuthored = cause instanceof SluiceError && cause.problem.code === 'engine-query' && authored.size > 0;
+    if (!mayBeAuthored) throw cause;
+  }
+  const apart = planChecks(checks, relation, context, authored);
+  return { plan: apart, rows: await session.query(apart.scan.query, signal) };
+}
+
+/** Judges every expression an author wrote, before any of them becomes part of a statement. */
+async function refusedByGuard(
+  checks: readonly CheckSpec[],
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, CheckState>> {
+  const refused = new Map<string, CheckState>();
+  for (const spec of checks) {
+    for (const expression of authoredExpressions(spec)) {
+      try {
+        await session.guardExpression(expression, signal);
+      } catch (cause) {
+        refused.set(spec.id, failedState(cause, signal));
+      }
+    }
+  }
+  return refused;
+}
+
+/** Every check but those judged from facts becomes an error: the evidence is not to be had. */
+function notReadable({ input, facts }: PreparedTable, why: string): ChecksResult {
+  const judgedFromFacts = new Set<CheckSpec['kind']>(['readable', 'columnPresence', 'extraColumns', 'text']);
+  const states = input.checks.map((spec): readonly [string, CheckState] => [
+    spec.id,
+    judgedFromFacts.has(spec.kind) ? { form: 'facts' } : { form: 'failed', why, help: null },
+  ]);
+  return { states: new Map(states), rows: null, facts };
+}
+
+/** Null when each object gave as many rows as its footer, or the records our scanner counted, say. */
+function coverageGap({ claimedRows }: PreparedTable, seen: ReadonlyMap<string, bigint>): string | null {
+  for (const [path, claimed] of claimedRows) {
+    if ((seen.get(path) ?? 0n) !== claimed) return `${path} gave another number of rows than its footer says`;
+  }
+  return null;
+}
+
+/** Reads the objects one by one, every column, to name those that cannot be read to their end. */
+async function findCulprits(
+  prepared: PreparedTable,
+  relation: Relation,
+  session: EngineSession,
+  signal: AbortSignal,
+  sentence: string,
+): Promise<PreparedTable> {
+  const broken = new Set<string>();
+  for (const object of relation.groups.flat()) {
+    const query = compile(
+      sql`SELECT count(COLUMNS(*)) FROM read_parquet(${{ text: ['', ''], values: [object.localPath] }}, hive_partitioning = false)`,
+    );
+    try {
+      await session.query(query, signal);
+    } catch (cause) {
+      if (!isUnreadableContent(cause)) throw cause;
+      broken.add(object.facts.path);
+    }
+  }
+  const objects = prepared.facts.objects.map((facts) => {
+    const input = prepared.input.objects.find((object) => object.path === facts.path);
+    return broken.has(facts.path) && input !== undefined ? unreadable(input, sentence).facts : facts;
+  });
+  return { ...prepared, facts: { ...prepared.facts, objects } };
+}
+
+/** One view per table of the contract, under the names authors know, when a rule asks for them. */
+async function createViews(
+  prepared: PreparedTable,
+  all: readonly PreparedTable[],
+  steps: CheckPlan['steps'],
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!steps.some((step) => step.kind === 'authored')) return [];
+  const names = new Map<string, Relation>();
+  for (const { input, relation } of all) {
+    if (relation === null || input.contract.file !== prepared.input.contract.file) continue;
+    const { name, physicalName } = input.table;
+    for (const word of [name, ...(physicalName === undefined || /[/*]/.test(physicalName) ? [] : [physicalName])]) {
+      const folded = word.toLowerCase();
+      // The session's own tables are temporary, and a temporary table hides a view of its name.
+      if (!names.has(folded) && !isSessionTable(folded)) names.set(folded, relation);
+    }
+  }
+  for (const [name, relation] of names) {
+    await session.query(
+      compile(sql`CREATE OR REPLACE VIEW ${identifier(name)} AS ${inlineValues(relation.authored)}`),
+      signal,
+    );
+  }
+  return [...names.keys()];
+}

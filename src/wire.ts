@@ -1,0 +1,85 @@
+import type { DemoRequest, Services, WithConfig } from './cli/services.ts';
+import type { Config } from './config.ts';
+import { SluiceError } from './core/problem.ts';
+import type { Decision } from './gate/ports.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Most decisions a reference is looked for among. */
+const MAX_SEARCHED = 100_000;
+
+/** Puts the adapters behind the commands. Each command loads only what it needs: `--help` must not wait for DuckDB. */
+export function createServices(env: Environment, cwd: string): Services {
+  return {
+    checkLocal: async (request, onProgress, signal) => {
+      const { runLocalCheck } = await import('./wire/local.ts');
+      return runLocalCheck(request, onProgress, { env, cwd, signal });
+    },
+    lintContracts: async (paths, signal) => {
+      const { lintContracts } = await import('./wire/local.ts');
+      return lintContracts(paths, { env, cwd, signal });
+    },
+    serve: (request, signal) => serve(request, env, cwd, signal),
+    decisions: ({ filter, ...request }) => withStore(request, env, cwd, (store) => store.list(filter)),
+    findDecisions: ({ reference, ...request }) =>
+      withStore(request, env, cwd, (store) => matching(store.list({ limit: MAX_SEARCHED }), reference)),
+    demo: playDemo,
+  };
+}
+
+async function serve(request: WithConfig, env: Environment, cwd: string, signal: AbortSignal): Promise<void> {
+  const config = await readConfig(request, env, cwd);
+  const [{ createLogger }, { openGate }] = await Promise.all([
+    import('./server/create-logger.ts'),
+    import('./wire/open-gate.ts'),
+  ]);
+  const gate = await openGate(config, createLogger({ level: config.logLevel }), env);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await gate.stop();
+}
+
+async function readConfig({ config: file }: WithConfig, env: Environment, cwd: string): Promise<Config> {
+  const { loadConfig } = await import('./config.ts');
+  const loaded = loadConfig({ env, cwd, ...(file === null ? {} : { file }) });
+  if (loaded.kind === 'config') return loaded.config;
+  const errors = loaded.problems.map((problem) => new SluiceError(problem));
+  const [first] = errors;
+  if (first === undefined) throw new TypeError('an invalid configuration has a problem');
+  throw new SluiceError(first.problem, { cause: new AggregateError(errors) });
+}
+
+async function withStore(
+  { config: file }: WithConfig,
+  env: Environment,
+  cwd: string,
+  read: (store: { list(filter: { limit: number }): readonly Decision[] }) => readonly Decision[],
+): Promise<readonly Decision[]> {
+  const [{ loadStateDir }, { openStore }, { storePath }] = await Promise.all([
+    import('./config.ts'),
+    import('./adapters/store/open-store.ts'),
+    import('./wire/store-path.ts'),
+  ]);
+  const store = openStore(storePath(loadStateDir({ env, cwd, ...(file === null ? {} : { file }) })), {
+    readonly: true,
+  });
+  try {
+    return read(store);
+  } finally {
+    store.close();
+  }
+}
+
+function matching(decisions: readonly Decision[], reference: string): readonly Decision[] {
+  return decisions.filter(({ id, mergeCommit }) => id.startsWith(reference) || mergeCommit.startsWith(reference));
+}
+
+async function playDemo({ keep, color, print }: DemoRequest, signal: AbortSignal): Promise<void> {
+  const { runDemo } = await import('./wire/demo/run-demo.ts');
+  const code = await runDemo({ keep, isTTY: color, signal, stdout: { write: print } });
+  if (code === 0 || signal.aborted) return;
+  throw new SluiceError({
+    code: 'demo-unexpected',
+    message: 'a merge of the demo did not end as it should',
+    hint: 'the summary above says which one; please report it',
+  });
+}

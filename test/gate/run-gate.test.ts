@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { HookEvent } from '../../src/core/event/hook-event.ts';
+import type { Commit, Lake } from '../../src/gate/ports.ts';
+import { createMergeJudge, type GateDeps } from '../../src/gate/run-gate.ts';
+
+const CONTRACT = `apiVersion: v3.1.0
+kind: DataContract
+id: orders
+version: 1.0.0
+status: active
+servers: [{server: lake, type: s3, location: 's3://*/main/orders/'}]
+schema:
+  - name: orders
+    properties: [{name: id, logicalType: integer}]
+`;
+
+const EVENT: HookEvent = {
+  eventType: 'pre-merge',
+  eventTime: '2026-06-01T00:00:00Z',
+  actionName: 'Sluice',
+  hookId: 'sluice',
+  repository: 'lake',
+  branch: 'main',
+  sourceRef: 'source',
+  commitId: 'merge',
+  commitMetadata: {},
+};
+
+function commit(id: string, parents: readonly string[]): Commit {
+  return { id, parents, metaRangeId: `tree of ${id}`, creationDate: 0, committer: 'ada', metadata: {} };
+}
+
+/** A lake in which the merge adds one object under no contract. */
+const LAKE: Lake = {
+  commit: async (_repository, id) => commit(id, id === 'merge' ? ['head', 'source'] : []),
+  branchHead: () => Promise.reject(new Error('not asked for')),
+  diff: async () => [{ type: 'added', path: 'notes/a.csv', sizeBytes: 1 }],
+  list: async () => [{ path: 'orders/a.csv', physicalAddress: 'local://a', checksum: 'c', sizeBytes: 1 }],
+  storageNamespace: () => Promise.reject(new Error('not asked for')),
+};
+
+function untouched(what: string): () => never {
+  return () => {
+    throw new Error(`${what} was used`);
+  };
+}
+
+describe('a merge that changes nothing governed', () => {
+  it('needs no engine, no directory and no object', async () => {
+    const digest = createHash('sha256').update(CONTRACT).digest('hex');
+    const deps: GateDeps = {
+      lake: LAKE,
+      contracts: { load: async () => [{ file: 'orders.odcs.yaml', text: CONTRACT, digest }] },
+      objects: { fetch: untouched('the object reader') },
+      engine: { version: 'none', open: untouched('the engine'), close: async () => {} },
+      text: { makePlain: untouched('the text reader') },
+      workspace: { use: untouched('the workspace') },
+      version: 'test',
+      elapsed: () => 0,
+    };
+    const judge = createMergeJudge(deps, { uncovered: 'warn', limits: { objects: 1, bytes: 1 }, variables: {} });
+    const { signal } = new AbortController();
+    const { verdict, report } = await judge.judge(await judge.prepare(EVENT, signal), 'decision', signal);
+    expect(verdict).toBe('approved');
+    expect(report).toMatchObject({ tables: [], problems: [], uncovered: { count: 1, paths: ['notes/a.csv'] } });
+  });
+});
