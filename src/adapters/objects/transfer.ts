@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { open, rm } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectEntry } from '../../core/change/object.ts';
@@ -86,7 +85,7 @@ async function tryOnce(
       return refused;
     }
     const onChunk = () => watchdog.refresh();
-    const file = createWriteStream(target, { flags: 'wx', mode: 0o444 });
+    const file = await createFile(target, answer.body);
     await pipeline(answer.body, (body: Readable) => hashed(body, object.sizeBytes, hashes, onChunk), file, {
       signal: either,
     });
@@ -106,6 +105,20 @@ async function tryOnce(
     sha256: hashes.sha256.digest('hex'),
     checksumConfirmed: hashes.md5 !== null && hashes.md5.digest('hex') === object.checksum,
   };
+}
+
+/**
+ * Waits until the file is there: a stream that opens it lazily may do so after the body broke and the target was
+ * removed, and the next try would then find it in its way.
+ */
+async function createFile(target: string, body: Readable): Promise<Writable> {
+  try {
+    const handle = await open(target, 'wx', 0o444);
+    return handle.createWriteStream();
+  } catch (cause) {
+    body.destroy();
+    throw cause;
+  }
 }
 
 /** Running state of one try: the stages of the pipeline share it, nobody else sees it. */
