@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectEntry } from '../../core/change/object.ts';
@@ -77,48 +77,43 @@ async function tryOnce(
   const watchdog = setTimeout(() => silence.abort(), limits.stallTimeoutMs);
   const either = AbortSignal.any([signal, silence.signal]);
   const hashes = startHashes(object);
+  let file: FileHandle | null = null;
+  let answered = false;
   try {
+    // Before the request: a file that is opened while the body breaks would lie in the way of the next try, and a body
+    // that breaks while nobody reads it yet would be an error without a place.
+    file = await open(target, 'wx', 0o444);
     const answer = await gateway.open({ repository, commitId, path: object.path }, either);
+    answered = true;
     const refused = judgeHeaders(object, answer);
     if (refused !== null) {
       answer.body.destroy();
       return refused;
     }
     const onChunk = () => watchdog.refresh();
-    const file = await createFile(target, answer.body);
-    await pipeline(answer.body, (body: Readable) => hashed(body, object.sizeBytes, hashes, onChunk), file, {
-      signal: either,
-    });
+    await pipeline(
+      answer.body,
+      (body: Readable) => hashed(body, object.sizeBytes, hashes, onChunk),
+      file.createWriteStream(),
+      { signal: either },
+    );
   } catch (cause) {
     if (silence.signal.aborted) return stalled(object.path, limits.stallTimeoutMs, cause);
     if (hashes.received > object.sizeBytes) return tooLong(object);
     const failure = requestFailure(object.path, cause);
-    // A connection that breaks inside the body is best told in bytes.
-    return failure.error.problem.code === 'gateway-unreachable' && hashes.received > 0
+    // A connection that breaks after the headers is best told in bytes.
+    return failure.error.problem.code === 'gateway-unreachable' && answered
       ? truncated(object.path, object.sizeBytes, hashes.received, cause)
       : failure;
   } finally {
     clearTimeout(watchdog);
+    await file?.close();
   }
   if (hashes.received < object.sizeBytes) return truncated(object.path, object.sizeBytes, hashes.received);
   return {
     sha256: hashes.sha256.digest('hex'),
     checksumConfirmed: hashes.md5 !== null && hashes.md5.digest('hex') === object.checksum,
   };
-}
-
-/**
- * Waits until the file is there: a stream that opens it lazily may do so after the body broke and the target was
- * removed, and the next try would then find it in its way.
- */
-async function createFile(target: string, body: Readable): Promise<Writable> {
-  try {
-    const handle = await open(target, 'wx', 0o444);
-    return handle.createWriteStream();
-  } catch (cause) {
-    body.destroy();
-    throw cause;
-  }
 }
 
 /** Running state of one try: the stages of the pipeline share it, nobody else sees it. */
