@@ -18,7 +18,12 @@ export interface Config {
     readonly defaultDeadlineMs: number;
     readonly maxDeadlineMs: number;
   };
-  readonly console: { readonly listen: Listen };
+  readonly console: {
+    readonly listen: Listen;
+    readonly tokens: readonly Secret[];
+    /** Where people reach it; null when nobody said. No slash at the end. */
+    readonly url: string | null;
+  };
   /** Absolute. */
   readonly stateDir: string;
   readonly contracts:
@@ -30,6 +35,13 @@ export interface Config {
   /** Globs of branch ids. */
   readonly governedBranches: readonly string[];
   readonly events: EventPolicy;
+  /** For a cherry-pick or revert whose result cannot be computed. */
+  readonly unpreviewable: 'allow' | 'deny';
+  /** Globs of tag ids. */
+  readonly releaseTags: readonly string[];
+  /** lakeFS users. */
+  readonly ruleChangers: readonly string[];
+  readonly replayForMs: number;
   readonly maxConcurrentRuns: number;
   readonly queueLength: number;
   readonly limits: {
@@ -44,8 +56,21 @@ export interface Config {
   readonly logLevel: RawConfig['logLevel'];
 }
 
-/** Answers to every event but pre-merge, which is judged. */
-type EventPolicy = Readonly<Record<Exclude<HookEventType, 'pre-merge'>, 'allow' | 'deny'>>;
+/** Events whose result can be judged, beside pre-merge, which always is. */
+export type JudgedEvent = 'pre-commit' | 'pre-cherry-pick' | 'pre-revert' | 'pre-create-tag';
+
+/** Answers to every event but pre-merge, and to imports, which come as pre-commit. */
+export type EventPolicy = Readonly<
+  Record<JudgedEvent, 'judge' | 'allow' | 'deny'> &
+    Record<Exclude<HookEventType, 'pre-merge' | JudgedEvent> | 'import', 'allow' | 'deny'>
+>;
+
+/** What commands beside the server need: no hook, and contracts only where they are read. */
+export type ClientConfig = Omit<Config, 'hook' | 'contracts'> & { readonly contracts: Config['contracts'] | null };
+
+export type LoadedClientConfig =
+  | { readonly kind: 'config'; readonly config: ClientConfig }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 export type LoadedConfig =
   | { readonly kind: 'config'; readonly config: Config }
@@ -63,6 +88,26 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   if (validated.kind === 'invalid' || hasErrors(all)) return { kind: 'invalid', problems: all };
   return { kind: 'config', config: deepFreeze(toConfig(validated.raw, base, sources)) };
 }
+
+/** Like {@link loadConfig}, for whoever has the keys of lakeFS and nothing else: a laptop, say. */
+export function loadClientConfig(sources: ConfigSources): LoadedClientConfig {
+  const { merged, problems, describe, base } = collect(sources);
+  const { hook: _hook, ...rest } = merged;
+  const named = typeof rest['contracts'] === 'string';
+  const validated = validate({
+    ...rest,
+    hook: { token: [UNUSED_TOKEN] },
+    ...(named ? {} : { contracts: 'repository' }),
+  });
+  const faults = validated.kind === 'valid' ? [] : validated.faults.map(describe);
+  const all = [...problems, ...faults];
+  if (validated.kind === 'invalid' || hasErrors(all)) return { kind: 'invalid', problems: all };
+  const { hook: _token, ...config } = toConfig(validated.raw, base, sources);
+  return { kind: 'config', config: deepFreeze({ ...config, contracts: named ? config.contracts : null }) };
+}
+
+/** Satisfies the schema, and never leaves {@link loadClientConfig}. */
+const UNUSED_TOKEN = 'no-hook-on-this-machine';
 
 /**
  * The state directory alone, absolute, for commands that only read records and so need neither keys nor token.
@@ -90,7 +135,12 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
       defaultDeadlineMs: Math.min(milliseconds(raw.hook.deadline), maxDeadlineMs),
       maxDeadlineMs,
     },
-    console: { listen: listen(raw.console.listen) },
+    console: {
+      listen: listen(raw.console.listen),
+      tokens: raw.console.token.map(secret),
+      url:
+        raw.console.url === undefined ? null : (parseServerUrl(raw.console.url) ?? raw.console.url).replace(/\/+$/, ''),
+    },
     stateDir: resolve(base('stateDir'), raw.stateDir ?? defaultStateDir(env)),
     contracts:
       raw.contracts === 'repository'
@@ -100,6 +150,10 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
     withoutMergeResult: raw.withoutMergeResult,
     governedBranches: raw.governedBranches,
     events: raw.events as EventPolicy,
+    unpreviewable: raw.unpreviewable,
+    releaseTags: raw.releaseTags,
+    ruleChangers: raw.ruleChangers,
+    replayForMs: milliseconds(raw.replayFor),
     maxConcurrentRuns,
     queueLength: raw.runs.queue,
     limits: {

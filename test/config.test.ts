@@ -55,7 +55,7 @@ describe('loadConfig', () => {
       uncovered: 'warn',
       withoutMergeResult: 'block',
       governedBranches: ['*'],
-      events: { 'pre-commit': 'deny', 'pre-cherry-pick': 'deny', 'pre-revert': 'allow', 'post-merge': 'allow' },
+      events: { 'pre-commit': 'judge', import: 'deny', 'pre-cherry-pick': 'judge', 'post-merge': 'allow' },
       queueLength: 100,
       limits: { objects: 100_000, bytes: 200 * 2 ** 30 },
       logLevel: 'info',
@@ -63,7 +63,9 @@ describe('loadConfig', () => {
   });
 
   it('has an answer to every event but pre-merge', () => {
-    expect(Object.keys(config().events).sort()).toEqual(HOOK_EVENTS.filter((event) => event !== 'pre-merge').sort());
+    expect(Object.keys(config().events).sort()).toEqual(
+      [...HOOK_EVENTS.filter((event) => event !== 'pre-merge'), 'import'].sort(),
+    );
   });
 
   it('shares the machine among the runs', () => {
@@ -77,7 +79,7 @@ describe('loadConfig', () => {
     const yaml = 'uncovered: block\nlogLevel: debug\nevents:\n  pre-commit: allow\nhook:\n  deadline: 4m50s\n';
     const read = config({ SLUICE_UNCOVERED: 'allow', SLUICE_EVENTS: 'pre-revert=deny, post-merge=allow' }, yaml);
     expect(read).toMatchObject({ uncovered: 'allow', logLevel: 'debug', hook: { defaultDeadlineMs: 290_000 } });
-    expect(read.events).toMatchObject({ 'pre-commit': 'allow', 'pre-revert': 'deny', 'pre-cherry-pick': 'deny' });
+    expect(read.events).toMatchObject({ 'pre-commit': 'allow', 'pre-revert': 'deny', 'pre-cherry-pick': 'judge' });
   });
 
   it('keeps paths of the file relative to the file and paths of the environment relative to the working directory', () => {

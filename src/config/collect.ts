@@ -11,6 +11,8 @@ export interface ConfigSources {
   readonly file?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** What applies where neither file nor environment say anything: lakectl's own server and keys. */
+  readonly fallback?: Readonly<Record<string, unknown>>;
 }
 
 /** File and environment laid over each other, and the means to say where a part of it came from. */
@@ -29,11 +31,15 @@ export function collect(sources: ConfigSources): Collected {
     const text = sources.env[setting.env];
     return text === undefined || text.trim() === '' ? [] : [{ ...setting, value: readVariable(setting.reading, text) }];
   });
-  const fromFile = isRecord(file.value) ? withTokenList(file.value) : {};
+  const fromFile = isRecord(file.value) ? withTokenLists(file.value) : {};
   const shape: readonly Problem[] = isRecord(file.value)
     ? []
     : [{ code: 'config-invalid', message: 'The configuration file must be a mapping.', ...file.locate([]) }];
-  const merged = given.reduce((record, { path: keys, value }) => withValue(record, keys, value), fromFile);
+  const laid = given.reduce((record, { path: keys, value }) => withValue(record, keys, value), fromFile);
+  const merged = Object.entries(sources.fallback ?? {}).reduce(
+    (record, [key, value]) => withFallback(record, key, value),
+    laid,
+  );
   const fromEnv = (keys: readonly string[]) =>
     given.find((setting) => setting.path.every((part, index) => keys[index] === part));
   return {
@@ -99,10 +105,17 @@ function isRecord(value: unknown): value is Values {
 }
 
 /** People write one token as a text; several may be a list or, as in the environment, separated by commas. */
-function withTokenList(values: Values): Values {
-  const hook = values['hook'];
-  if (!isRecord(hook) || typeof hook['token'] !== 'string') return values;
-  return withValue(values, ['hook', 'token'], splitList(hook['token']));
+function withTokenLists(values: Values): Values {
+  return ['hook', 'console'].reduce((record, section) => {
+    const inner = record[section];
+    if (!isRecord(inner) || typeof inner['token'] !== 'string') return record;
+    return withValue(record, [section, 'token'], splitList(inner['token']));
+  }, values);
+}
+
+/** Server and keys belong together: a section that says anything itself takes nothing from elsewhere. */
+function withFallback(values: Values, key: string, value: unknown): Values {
+  return values[key] === undefined ? { ...values, [key]: value } : values;
 }
 
 function withValue(values: Values, [key, ...rest]: readonly string[], value: unknown): Values {

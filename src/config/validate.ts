@@ -23,14 +23,18 @@ export interface RawConfig {
     readonly deadline: string;
     readonly maxDeadline: string;
   };
-  readonly console: { readonly listen: string };
+  readonly console: { readonly listen: string; readonly token: readonly string[]; readonly url?: string };
   readonly stateDir?: string;
   readonly contracts: string;
   readonly contractsPath: string;
   readonly uncovered: 'allow' | 'warn' | 'block';
   readonly withoutMergeResult: 'block' | 'allow';
   readonly governedBranches: readonly string[];
-  readonly events: Readonly<Record<string, 'allow' | 'deny'>>;
+  readonly events: Readonly<Record<string, 'judge' | 'allow' | 'deny'>>;
+  readonly unpreviewable: 'allow' | 'deny';
+  readonly releaseTags: readonly string[];
+  readonly ruleChangers: readonly string[];
+  readonly replayFor: string;
   readonly runs: { readonly concurrent?: number; readonly queue: number };
   readonly limits: {
     readonly memory?: string;

@@ -30,7 +30,7 @@ export function createRuling(policy: DeliveryPolicy): (event: HookEvent) => Ruli
   };
 }
 
-function byPolicy(eventType: string, branch: string | undefined, answer: 'allow' | 'deny'): Ruling {
+function byPolicy(eventType: string, branch: string | undefined, answer: 'judge' | 'allow' | 'deny'): Ruling {
   const place = branch === undefined ? '' : ` on ${branch}`;
   if (answer === 'allow') {
     return allowed(`${eventType}${place} is allowed by configuration (events), so nothing was validated.`);
