@@ -10,10 +10,15 @@ import type { Services } from '../services.ts';
 export const report: Command = {
   name: 'report',
   summary: 'Show the report of a decision.',
-  usage: 'ID [--format text|json]',
+  usage: 'ID [--format FORMAT]',
   details: ['ID is a decision, the beginning of one, or a merge commit (its latest decision).'],
   options: [
-    { name: 'format', value: 'FORMAT', choices: REPORT_FORMATS, help: 'text (default) or json, exactly as recorded.' },
+    {
+      name: 'format',
+      value: 'FORMAT',
+      choices: REPORT_FORMATS,
+      help: `${REPORT_FORMATS.join(', ')}; text by default, json exactly as recorded.`,
+    },
     CONFIG_OPTION,
   ],
   positional: { name: 'ID' },

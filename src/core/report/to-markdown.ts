@@ -1,0 +1,131 @@
+import { count, plural } from '../check/words.ts';
+import { escapeText } from './escape-text.ts';
+import type { CheckReport, Report, TableReport } from './report.ts';
+import { tally } from './text/head.ts';
+import { durationWords, shortId } from './text/numbers.ts';
+
+export interface MarkdownOptions {
+  /** Where the whole report can be read; left out when nobody knows. */
+  readonly reportUrl?: string;
+}
+
+const SIGNS = { approved: '✅', rejected: '❌', undecided: '⚠️' } as const;
+const MOST_TABLES = 20;
+const MOST_FINDINGS = 20;
+const MOST_TEXT = 300;
+
+/**
+ * The report for pull requests and chats: one screen, no row values. Everything that comes from data, paths or contracts
+ * stands in code spans, the one place where neither Markdown nor HTML, mentions nor references mean anything.
+ */
+export function toMarkdown(report: Report, { reportUrl }: MarkdownOptions = {}): string {
+  const parts = [
+    heading(report),
+    summary(report, reportUrl),
+    tableRows(report),
+    findings(report),
+    uncovered(report),
+    `<!-- ${MARKER} -->`,
+  ].filter((part) => part !== '');
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Ends every Markdown report, so that the next one can take its place. */
+const MARKER = 'sluice-report';
+
+function heading({ verdict, scope }: Report): string {
+  const subject =
+    scope.kind === 'local' ? code(scope.data) : `${code(shortId(scope.source))} → ${code(scope.destination)}`;
+  return `### ${SIGNS[verdict]} ${verdict.toUpperCase()}: ${subject}`;
+}
+
+function summary(report: Report, reportUrl: string | undefined): string {
+  const counts = tally(report.tables.flatMap((table) => table.checks));
+  const words = [
+    ...(counts.fail > 0 ? [`**${counts.fail} failed**`] : []),
+    ...(counts.error > 0 ? [`**${counts.error} could not run**`] : []),
+    ...(counts.warn > 0 ? [`${counts.warn} warned`] : []),
+    `${counts.pass} passed`,
+    plural(report.tables.length, 'table'),
+    durationWords(report.durationMs),
+    ...(report.scope.kind === 'merge' ? [`decision ${code(report.scope.decisionId)}`] : []),
+    ...(reportUrl === undefined ? [] : [`[report](${encodeURI(reportUrl)})`]),
+  ];
+  return words.join(' · ');
+}
+
+function tableRows({ tables }: Report): string {
+  if (tables.length === 0) return '';
+  const shown = tables.slice(0, MOST_TABLES);
+  const diffs = shown.some(({ diff }) => diff !== null);
+  const head = ['table', 'rows', ...(diffs ? ['+', '−', '~'] : []), 'failed', 'warned', 'passed'];
+  const rows = shown.map((table) => {
+    const counts = tally(table.checks);
+    return [
+      cell(table.name),
+      table.rows === null ? '–' : count(table.rows),
+      ...(diffs ? diffCells(table) : []),
+      count(counts.fail + counts.error),
+      count(counts.warn),
+      count(counts.pass),
+    ];
+  });
+  const lines = [head, head.map((_, index) => (index === 0 ? '---' : '--:')), ...rows].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
+  const more = tables.length - shown.length;
+  return [...lines, ...(more > 0 ? ['', `… and ${plural(more, 'more table')}.`] : [])].join('\n');
+}
+
+function diffCells({ diff }: TableReport): readonly string[] {
+  return diff === null ? ['–', '–', '–'] : [diff.inserted, diff.deleted, diff.updated].map((rows) => count(rows));
+}
+
+function findings(report: Report): string {
+  const lines = [
+    ...report.problems.map((problem) => {
+      const place = problem.file === undefined ? '' : ` ${code(`${problem.file}:${problem.line ?? 1}`)}`;
+      const label = problem.level === 'warning' ? 'warning' : '**error**';
+      return `- ${label} ${code(problem.code)}${place}: ${code(problem.message)}`;
+    }),
+    ...worstFirst(report.tables).map(
+      ({ table, check }) =>
+        `- ${LABELS[check.outcome] ?? ''} ${code(`${table.name}.${check.id}`)}: ${code(check.observed)}, expected ${code(check.expected)} (${code(`${check.contract.file}:${check.contract.line}`)})`,
+    ),
+  ];
+  const shown = lines.slice(0, MOST_FINDINGS);
+  const more = lines.length - shown.length;
+  return [...shown, ...(more > 0 ? [`- … and ${plural(more, 'more finding')}`] : [])].join('\n');
+}
+
+const LABELS: Readonly<Partial<Record<CheckReport['outcome'], string>>> = {
+  fail: '**failed**',
+  error: '**could not run**',
+  warn: 'warning',
+};
+const ORDER: readonly CheckReport['outcome'][] = ['fail', 'error', 'warn'];
+
+function worstFirst(tables: readonly TableReport[]): readonly { table: TableReport; check: CheckReport }[] {
+  const found = tables.flatMap((table) => table.checks.map((check) => ({ table, check })));
+  return ORDER.flatMap((outcome) => found.filter(({ check }) => check.outcome === outcome));
+}
+
+function uncovered({ uncovered: { count: number, paths } }: Report): string {
+  if (number === 0) return '';
+  return `${plural(number, 'changed object')} under no contract, among them ${paths.slice(0, 3).map(code).join(', ')}.`;
+}
+
+/** Text in a code span, on one line and of bounded length. */
+function code(text: string): string {
+  const all = [...escapeText(text)];
+  const safe = all.length <= MOST_TEXT ? all.join('') : `${all.slice(0, MOST_TEXT).join('')}…`;
+  if (!safe.includes('`')) return safe === '' ? '(empty)' : `\`${safe}\``;
+  const longest = Math.max(...[...safe.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence} ${safe} ${fence}`;
+}
+
+/** A table's row ends at a pipe, in a code span too. */
+function cell(text: string): string {
+  return code(text).replaceAll('|', '\\|');
+}
