@@ -11,8 +11,11 @@ export interface ConfigSources {
   readonly file?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** What applies where neither file nor environment say anything: lakectl's own server and keys. */
-  readonly fallback?: Readonly<Record<string, unknown>>;
+  /**
+   * Sections for which neither file nor environment say anything, by name: lakectl's own server and keys. Asked only
+   * then; undefined is none.
+   */
+  readonly fallback?: Readonly<Record<string, () => unknown>>;
 }
 
 /** File and environment laid over each other, and the means to say where a part of it came from. */
@@ -37,7 +40,7 @@ export function collect(sources: ConfigSources): Collected {
     : [{ code: 'config-invalid', message: 'The configuration file must be a mapping.', ...file.locate([]) }];
   const laid = given.reduce((record, { path: keys, value }) => withValue(record, keys, value), fromFile);
   const merged = Object.entries(sources.fallback ?? {}).reduce(
-    (record, [key, value]) => withFallback(record, key, value),
+    (record, [key, ask]) => withFallback(record, key, ask),
     laid,
   );
   const fromEnv = (keys: readonly string[]) =>
@@ -114,8 +117,9 @@ function withTokenLists(values: Values): Values {
 }
 
 /** Server and keys belong together: a section that says anything itself takes nothing from elsewhere. */
-function withFallback(values: Values, key: string, value: unknown): Values {
-  return values[key] === undefined ? { ...values, [key]: value } : values;
+function withFallback(values: Values, key: string, ask: () => unknown): Values {
+  const value = values[key] === undefined ? ask() : undefined;
+  return value === undefined ? values : { ...values, [key]: value };
 }
 
 function withValue(values: Values, [key, ...rest]: readonly string[], value: unknown): Values {
