@@ -9,6 +9,8 @@ export interface Output {
 
 /** The world as a command sees it. */
 export interface Context {
+  /** What the user typed to get here, for help: `sluice`, or `lakectl sluice` as its plugin. */
+  readonly program: string;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;

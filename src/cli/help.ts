@@ -1,12 +1,12 @@
 import type { Command } from './command.ts';
 
-/** The list of commands. */
-export function generalHelp(commands: readonly Command[]): string {
+/** The list of commands. `program` is how this one was called. */
+export function generalHelp(commands: readonly Command[], program: string): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return lines([
     'Sluice decides whether a lakeFS merge may happen: it checks the merge result against data contracts.',
     '',
-    'Usage: sluice <command> [options]',
+    `Usage: ${program} <command> [options]`,
     '',
     'Commands:',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
@@ -20,7 +20,7 @@ export function generalHelp(commands: readonly Command[]): string {
 }
 
 /** Everything about one command. */
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Command, program: string): string {
   const options = [
     ...command.options.map(({ name, value, help, required }) => ({
       left: `--${name}${value === undefined ? '' : ` ${value}`}`,
@@ -32,19 +32,19 @@ export function commandHelp(command: Command): string {
   return lines([
     command.summary,
     '',
-    `Usage: ${usageLine(command)}`,
+    `Usage: ${usageLine(command, program)}`,
     '',
     ...(command.details.length > 0 ? [...command.details, ''] : []),
     'Options:',
     ...options.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`),
     '',
     'Examples:',
-    ...command.examples.flatMap(({ line, does }) => [`  ${line}`, `      ${does}`]),
+    ...command.examples.flatMap(({ line, does }) => [`  ${line.replace(/^sluice(?= )/, program)}`, `      ${does}`]),
   ]);
 }
 
-export function usageLine({ name, usage }: Command): string {
-  return `sluice ${name} ${usage}`.trimEnd();
+export function usageLine({ name, usage }: Command, program: string): string {
+  return `${program} ${name} ${usage}`.trimEnd();
 }
 
 function lines(all: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Context, Output } from './command.ts';
 
 /** This process as commands see it; Ctrl-C and SIGTERM abort its signal, a second one ends the process at once. */
@@ -5,6 +6,7 @@ export function processContext(services: Context['services']): Context {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
   return {
+    program: programName(process.argv[1] ?? ''),
     stdout: outputTo(process.stdout),
     stderr: outputTo(process.stderr),
     env: process.env,
@@ -13,6 +15,11 @@ export function processContext(services: Context['services']): Context {
     now: Date.now,
     services,
   };
+}
+
+/** lakectl runs `lakectl-sluice`, a second name of the same program, for `lakectl sluice`. */
+function programName(path: string): string {
+  return basename(path) === 'lakectl-sluice' ? 'lakectl sluice' : 'sluice';
 }
 
 /**

@@ -38,19 +38,25 @@ async function dispatch(args: readonly string[], context: Context): Promise<Endi
 }
 
 /** A call without a command is bad use: a script whose variable came out empty must not look like an approval. */
-function help(word: string | undefined, { stdout, stderr }: Context): Ending {
-  (word === undefined ? stderr : stdout).write(generalHelp(COMMANDS));
+function help(word: string | undefined, { program, stdout, stderr }: Context): Ending {
+  (word === undefined ? stderr : stdout).write(generalHelp(COMMANDS, program));
   return { kind: word === undefined ? 'broken' : 'done' };
 }
 
 async function runCommand(command: Command, args: readonly string[], context: Context): Promise<Ending> {
+  const { program } = context;
   const parsed = parseInput(command, args);
   switch (parsed.kind) {
     case 'help':
-      context.stdout.write(commandHelp(command));
+      context.stdout.write(commandHelp(command, program));
       return { kind: 'done' };
     case 'wrong':
-      return badUse(parsed.problems, `Usage: ${usageLine(command)}`, `sluice ${command.name} --help`, context);
+      return badUse(
+        parsed.problems,
+        `Usage: ${usageLine(command, program)}`,
+        `${program} ${command.name} --help`,
+        context,
+      );
     case 'input':
       return command.run(parsed.input, context);
   }
@@ -68,7 +74,7 @@ function unknownCommand(args: readonly string[], context: Context): Ending {
     message: `There is no ${kind} \`${typed}\`.`,
     hint: suggestion(typed, kind === 'option' ? ['--help', '--version'] : names, 'Known'),
   };
-  return badUse([problem], 'Usage: sluice <command> [options]', 'sluice --help', context);
+  return badUse([problem], `Usage: ${context.program} <command> [options]`, `${context.program} --help`, context);
 }
 
 function badUse(problems: readonly Problem[], usage: string, more: string, { stderr }: Context): Ending {

@@ -22,6 +22,7 @@ export interface World {
 export async function sluice(args: readonly string[], world: World = {}): Promise<Outcome> {
   const [stdout, stderr] = [collector(world.terminal ?? false), collector(world.terminal ?? false)];
   const code = await run(args, {
+    program: 'sluice',
     stdout,
     stderr,
     env: world.env ?? {},
