@@ -102,6 +102,7 @@ async function startSluice(server: Server, contracts: number): Promise<{ gate: R
     SLUICE_LAKEFS_SECRET_ACCESS_KEY: server.secretAccessKey,
     SLUICE_HOOK_TOKEN: TOKEN,
     SLUICE_HOOK_LISTEN: '127.0.0.1:0',
+    SLUICE_CONSOLE_LISTEN: '127.0.0.1:0',
     SLUICE_STATE_DIR: directory,
     SLUICE_CONTRACTS: folder,
     SLUICE_UNCOVERED: 'allow',

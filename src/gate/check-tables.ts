@@ -10,6 +10,7 @@ import type { Contract, ContractTable, DataFormat } from '../core/contract/contr
 import type { ReadableObject } from '../core/plan/object-groups.ts';
 import { buildRelation, type Relation } from '../core/plan/relation.ts';
 import { describeParquet } from './describe-objects.ts';
+import type { GateObserver } from './observer.ts';
 import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
 import { runChecks } from './run-checks.ts';
 import { stageObject, type TextInput } from './stage-objects.ts';
@@ -56,7 +57,7 @@ export interface PreparedTable {
 /** Gathers the evidence for every table. Rejects when the engine breaks, never for bad data. */
 export async function checkTables(
   request: CheckTablesRequest,
-  deps: { readonly engine: QueryEngine; readonly text: TextFiles },
+  deps: { readonly engine: QueryEngine; readonly text: TextFiles; readonly observer?: GateObserver },
   signal: AbortSignal,
 ): Promise<readonly TableOutput[]> {
   const texts = await makeTextPlain(request, deps.text, signal);
@@ -75,6 +76,7 @@ export async function checkTables(
     for (const table of prepared) {
       request.onProgress?.(`checking ${table.input.table.name}`);
       const result = await runChecks(table, prepared, parentFinder(table, prepared), session, signal);
+      deps.observer?.rows(result.rows ?? 0n);
       outputs.push({ input: table.input, ...result });
     }
     return outputs;

@@ -2,11 +2,12 @@ import type { HookEvent } from '../core/event/hook-event.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import { reportWithoutTables } from '../core/report/undecided-report.ts';
+import { inDecision } from './decision-context.ts';
 import { type Delivery, type RecordDependencies, receive } from './delivery-record.ts';
-import type { Decision, DecisionKey, Judgement, MergeJudge, PreparedMerge } from './ports.ts';
+import type { Decision, DecisionKey, DecisionOrigin, Judgement, MergeJudge, PreparedMerge } from './ports.ts';
 import { createRuling, type DeliveryPolicy } from './rule-without-data.ts';
 import { createSharedRuns } from './shared-runs.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, type SlotLoad } from './slots.ts';
 
 export interface DeliveryDependencies extends RecordDependencies {
   readonly judge: MergeJudge;
@@ -18,9 +19,11 @@ export interface Deliveries {
   /**
    * From receipt to record. The row is on disk before any work is done and final before this resolves. Aborting the
    * signal ends this delivery as undecided with the problem of the signal's reason (a SluiceError). Rejects only when
-   * the records themselves fail; the caller must then answer an error.
+   * the records themselves fail; the caller must then answer an error. `origin` is `hook` unless told otherwise.
    */
-  deliver(event: HookEvent, signal: AbortSignal): Promise<Decision>;
+  deliver(event: HookEvent, signal: AbortSignal, origin?: DecisionOrigin): Promise<Decision>;
+  /** Runs that read data now, and those that wait for their turn. */
+  load(): SlotLoad;
   /**
    * Ends: new and queued deliveries become undecided at once, running ones when `graceMs` milliseconds are over.
    * Resolves when every delivery has its final row.
@@ -68,9 +71,11 @@ export function createDeliveries(dependencies: DeliveryDependencies): Deliveries
     );
   };
 
-  const deliver = async (event: HookEvent, signal: AbortSignal): Promise<Decision> => {
-    const delivery = receive(event, dependencies);
-    const decided = decide(delivery, signal).catch((error: unknown) => delivery.fail(error));
+  const deliver: Deliveries['deliver'] = async (event, signal, origin = 'hook') => {
+    const delivery = receive(event, origin, dependencies);
+    const decided = inDecision(delivery.id, () => decide(delivery, signal)).catch((error: unknown) =>
+      delivery.fail(error),
+    );
     open.add(decided);
     try {
       return await decided;
@@ -92,7 +97,7 @@ export function createDeliveries(dependencies: DeliveryDependencies): Deliveries
     clearTimeout(grace);
   };
 
-  return { deliver, stop };
+  return { deliver, load: () => judging.load(), stop };
 }
 
 /** Deliveries of one merge: what they are about is in the commit, and its contracts may depend on the branch. */

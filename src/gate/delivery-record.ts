@@ -2,7 +2,8 @@ import type { HookEvent } from '../core/event/hook-event.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import { type DeliveryFacts, reportForDelivery, sourceOf, undecidedReport } from '../core/report/undecided-report.ts';
-import type { Clock, Decision, DecisionKey, DecisionStore } from './ports.ts';
+import { type GateObserver, NO_OBSERVER } from './observer.ts';
+import type { Clock, Decision, DecisionKey, DecisionOrigin, DecisionStore } from './ports.ts';
 import { statusOf } from './status-of.ts';
 
 export interface RecordDependencies {
@@ -11,8 +12,11 @@ export interface RecordDependencies {
   /** A new sortable id for every call. */
   readonly newId: () => string;
   readonly log: DeliveryLog;
+  /** How long, in milliseconds, a decision answers equal questions. */
+  readonly replayForMs: number;
   /** Versions for reports that no engine took part in. */
   readonly engine: Report['engine'];
+  readonly observer?: GateObserver;
 }
 
 /** One line per delivery; pino's logger fits. */
@@ -27,13 +31,14 @@ export interface Delivery {
   readonly event: HookEvent;
   facts(): DeliveryFacts;
   conclude(report: Report, key?: DecisionKey): Decision;
-  /** Repeats an earlier approved or rejected decision of the key, if there is one. */
+  /** Repeats an approved or rejected decision of the key, if there is one that is young enough. */
   replay(key: DecisionKey): Decision | null;
   fail(error: unknown): Decision;
 }
 
 /** Records the delivery as running, on disk, before any work is done for it. */
-export function receive(event: HookEvent, { store, clock, newId, log, engine }: RecordDependencies): Delivery {
+export function receive(event: HookEvent, dependencies: RecordDependencies): Delivery {
+  const { store, clock, newId, log, engine, observer = NO_OBSERVER } = dependencies;
   const receivedAt = clock.now();
   const id = newId();
   const begun: Decision = {
@@ -42,6 +47,7 @@ export function receive(event: HookEvent, { store, clock, newId, log, engine }: 
     replayOf: null,
     key: null,
     event: event.eventType,
+    origin,
     repository: event.repository,
     branch: event.branch ?? '',
     source: sourceOf(event),
@@ -52,7 +58,8 @@ export function receive(event: HookEvent, { store, clock, newId, log, engine }: 
     decidedAt: null,
     report: null,
   };
-  store.begin(begun);
+  observer.stage('record', () => store.begin(begun));
+  observer.received(begun);
   const facts = () => ({ decisionId: id, event, engine, durationMs: clock.now() - receivedAt });
   const end = (report: Report, key: DecisionKey | null, replayOf: string | null, cause?: unknown): Decision => {
     const decidedAt = clock.now();
@@ -65,7 +72,8 @@ export function receive(event: HookEvent, { store, clock, newId, log, engine }: 
       decidedAt: new Date(decidedAt).toISOString(),
       report: JSON.stringify(report),
     };
-    store.finish(id, decision);
+    observer.stage('record', () => store.finish(id, decision));
+    observer.decided(decision, decidedAt - receivedAt);
     const fields = { ...logFields(decision, report), durationMs: decidedAt - receivedAt };
     if (isBreakage(cause)) log.error({ ...fields, err: cause }, 'delivery undecided');
     else log.info(fields, `delivery ${report.verdict}`);
@@ -77,7 +85,7 @@ export function receive(event: HookEvent, { store, clock, newId, log, engine }: 
     facts,
     conclude: (report, key) => end(reportForDelivery(report, id, event), key ?? null, null),
     replay: (key) => {
-      const known = store.findByKey(key);
+      const known = store.findByKey(key, new Date(clock.now() - replayForMs).toISOString());
       if (known?.report == null) return null;
       const report = reportForDelivery(JSON.parse(known.report) as Report, id, event);
       return end(report, key, known.replayOf ?? known.id);
@@ -87,9 +95,9 @@ export function receive(event: HookEvent, { store, clock, newId, log, engine }: 
 }
 
 function logFields(decision: Decision, report: Report): object {
-  const { id, event, repository, branch, mergeCommit, state, status, replayOf } = decision;
+  const { id, event, origin, repository, branch, mergeCommit, state, status, replayOf } = decision;
   const codes = report.problems.map(({ code }) => code);
-  return { decision: id, event, repository, branch, mergeCommit, verdict: state, status, replayOf, codes };
+  return { decision: id, event, origin, repository, branch, mergeCommit, verdict: state, status, replayOf, codes };
 }
 
 /** A deadline or a caller that left explains itself; what has a cause, or is no error of ours, needs its stack. */

@@ -6,6 +6,7 @@ import type { AffectedTables } from '../core/plan/affected-tables.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
 import type { InputObject, TableInput } from './check-tables.ts';
+import type { GateObserver } from './observer.ts';
 import type { Commit, FetchedObject, Lake, ObjectReader } from './ports.ts';
 import type { Changes } from './read-changes.ts';
 
@@ -31,7 +32,7 @@ export interface FetchTablesRequest {
  */
 export async function fetchTables(
   request: FetchTablesRequest,
-  deps: { readonly lake: Lake; readonly objects: ObjectReader },
+  deps: { readonly lake: Lake; readonly objects: ObjectReader; readonly observer?: GateObserver },
   signal: AbortSignal,
 ): Promise<readonly TableObjects[]> {
   const { pinned, affected, changes, find, runDirectory } = request;
@@ -48,6 +49,10 @@ export async function fetchTables(
     signal,
   );
   refuseGaps(objects, fetched);
+  deps.observer?.read(
+    fetched.length,
+    fetched.reduce((sum, object) => sum + object.sizeBytes, 0),
+  );
   return tables.map((entry) => {
     const own = fetched.filter((object) => owners.get(object.path)?.includes(entry.table) === true);
     return {

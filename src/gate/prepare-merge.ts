@@ -3,6 +3,7 @@ import type { ContractDocument } from '../core/contract/contract.ts';
 import type { HookEvent } from '../core/event/hook-event.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { UncoveredPolicy } from '../core/verdict/decide.ts';
+import { type GateObserver, NO_OBSERVER } from './observer.ts';
 import type { Commit, ContractSource, DecisionKey, Lake, PreparedMerge, QueryEngine } from './ports.ts';
 
 export interface PrepareDeps {
@@ -11,6 +12,7 @@ export interface PrepareDeps {
   readonly engine: QueryEngine;
   readonly version: string;
   readonly elapsed: () => number;
+  readonly observer?: GateObserver;
 }
 
 /** The part of the policy that can change a verdict, and so belongs to the decision's key. */
@@ -36,10 +38,10 @@ export async function prepareMerge(
   signal: AbortSignal,
 ): Promise<Pinned> {
   const startedAt = deps.elapsed();
-  const { merge, destination } = await pinCommits(event, deps.lake, signal);
-  const documents = await deps.contracts.load(
-    { repository: event.repository, destinationCommit: destination.id },
-    signal,
+  const { observer = NO_OBSERVER } = deps;
+  const { merge, destination } = await observer.stage('commits', () => pinCommits(event, deps.lake, signal));
+  const documents = await observer.stage('contracts', () =>
+    deps.contracts.load({ repository: event.repository, destinationCommit: destination.id }, signal),
   );
   const key: DecisionKey = {
     repository: event.repository,

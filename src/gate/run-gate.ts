@@ -9,6 +9,7 @@ import { judgeTable } from '../core/verdict/judge-table.ts';
 import { checkTables, type TableOutput } from './check-tables.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
 import { createContractReader, type LoadedContracts } from './load-contracts.ts';
+import { type GateObserver, NO_OBSERVER } from './observer.ts';
 import type {
   ContractSource,
   Judgement,
@@ -40,6 +41,7 @@ export interface GateDeps {
   readonly version: string;
   /** Milliseconds, monotonic. */
   readonly elapsed: () => number;
+  readonly observer?: GateObserver;
 }
 
 /** The judge of merges: reads what a merge would change, and says what the contracts say of it. */
@@ -63,15 +65,18 @@ async function judge(
   signal: AbortSignal,
 ): Promise<Judgement> {
   const { event, merge, destination } = pinned;
-  const changes = await readChanges(
-    {
-      repository: event.repository,
-      merge,
-      destination,
-      prefixes: governedPrefixes(loaded.contracts, event.repository, event.branch ?? ''),
-    },
-    deps.lake,
-    signal,
+  const { observer = NO_OBSERVER } = deps;
+  const changes = await observer.stage('changes', () =>
+    readChanges(
+      {
+        repository: event.repository,
+        merge,
+        destination,
+        prefixes: governedPrefixes(loaded.contracts, event.repository, event.branch ?? ''),
+      },
+      deps.lake,
+      signal,
+    ),
   );
   const find = tableFinder(loaded.contracts, event.repository, event.branch ?? '');
   const changed = new Set(changes.objects.flatMap((change) => find(change.path).map((governed) => governed.table)));
@@ -82,12 +87,12 @@ async function judge(
   const tables = nothingToCheck
     ? []
     : await deps.workspace.use(async (runDirectory) => {
-        const fetched = await fetchTables(
-          { pinned, affected, changes, find, runDirectory, limits: policy.limits },
-          deps,
-          signal,
+        const fetched = await observer.stage('fetch', () =>
+          fetchTables({ pinned, affected, changes, find, runDirectory, limits: policy.limits }, deps, signal),
         );
-        const outputs = await checkTables({ tables: fetched.map((one) => one.input), runDirectory }, deps, signal);
+        const outputs = await observer.stage('checks', () =>
+          checkTables({ tables: fetched.map((one) => one.input), runDirectory }, deps, signal),
+        );
         return judgeOutputs(outputs, fetched, merge.creationDate * 1000);
       });
   const report = buildReport({

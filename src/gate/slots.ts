@@ -9,8 +9,15 @@ export interface Slots {
    * own to cancel.
    */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** What runs and what waits now. */
+  load(): SlotLoad;
   /** Turns away everything that has not begun, now and later. */
   close(reason: SluiceError): void;
+}
+
+export interface SlotLoad {
+  readonly running: number;
+  readonly waiting: number;
 }
 
 /** `concurrent` at once, `queue` more waiting. */
@@ -48,6 +55,7 @@ export function createSlots({ concurrent, queue }: { concurrent: number; queue: 
 
   return {
     run,
+    load: () => ({ running, waiting: waiting.size }),
     close: (reason) => {
       closed = reason;
       for (const turnAway of waiting) turnAway(reason);
