@@ -1,3 +1,4 @@
+import type { TableDiff } from '../diff/table-diff.ts';
 import type { Problem } from '../problem.ts';
 
 export const REPORT_VERSION = '1.0';
@@ -35,13 +36,6 @@ export interface CheckReport {
   readonly objects: readonly { readonly path: string; readonly failing: number }[];
 }
 
-export interface TableDiff {
-  readonly inserted: number;
-  readonly updated: number;
-  readonly deleted: number;
-  readonly unchanged: number;
-}
-
 export interface TableReport {
   readonly name: string;
   readonly contract: { readonly file: string; readonly id: string; readonly version: string; readonly digest: string };
@@ -60,6 +54,7 @@ export interface TableReport {
     readonly unseenByDiff: readonly string[];
   };
   readonly checks: readonly CheckReport[];
+  /** Null: no base to compare with, no key, or it could not be told (a problem then says why). It decides nothing. */
   readonly diff: TableDiff | null;
 }
 

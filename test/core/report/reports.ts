@@ -1,3 +1,4 @@
+import type { TableDiff } from '../../../src/core/diff/table-diff.ts';
 import type { CheckReport, Report, TableReport } from '../../../src/core/report/report.ts';
 
 /** Reports that the tests render, and that people look at when they change the layout. */
@@ -42,6 +43,38 @@ export function failed(overrides: Partial<CheckReport> = {}): CheckReport {
     ],
     ...overrides,
   });
+}
+
+/** A diff of a table in which nothing changed, but for the overrides. */
+export function tableDiff(overrides: Partial<TableDiff> = {}): TableDiff {
+  return {
+    key: ['customer_id'],
+    inserted: 0,
+    updated: 0,
+    deleted: 0,
+    unchanged: 0,
+    rows: { base: 0, merge: 0 },
+    duplicateKeys: { keys: 0, baseRows: 0, mergeRows: 0 },
+    nullKeys: { inserted: 0, deleted: 0 },
+    moved: 0,
+    columns: [],
+    unchangedColumns: 7,
+    schema: [],
+    objects: { read: 3, of: 5, bytesRead: 1_234_567, bytesOf: 2_345_678, changed: 2, renamed: [] },
+    samples: [],
+    profileOf: 'changed-objects',
+    profile: [],
+    estimate: null,
+    notes: [],
+    omitted: {
+      columns: 0,
+      schema: 0,
+      renamedObjects: 0,
+      samples: { inserted: 0, updated: 0, deleted: 0 },
+      profile: 0,
+    },
+    ...overrides,
+  };
 }
 
 export function table(overrides: Partial<TableReport> = {}): TableReport {
@@ -186,7 +219,7 @@ export const REJECTED = report({
       rows: 48_120,
       objects: { read: 2, bytes: 1_234_567, added: 0, changed: 1, removed: 1, unseenByDiff: [] },
       owner: null,
-      diff: { inserted: 120, updated: 4, deleted: 0, unchanged: 47_996 },
+      diff: tableDiff({ inserted: 120, updated: 4, unchanged: 47_996, rows: { base: 48_000, merge: 48_120 } }),
       checks: [
         ...PASSED,
         failed({
