@@ -2,6 +2,7 @@ import type { DemoRequest, Services, WithConfig } from './cli/services.ts';
 import type { Config } from './config.ts';
 import { SluiceError } from './core/problem.ts';
 import type { Decision } from './gate/ports.ts';
+import { invalidConfig } from './wire/invalid-config.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,10 +43,7 @@ async function readConfig({ config: file }: WithConfig, env: Environment, cwd: s
   const { loadConfig } = await import('./config.ts');
   const loaded = loadConfig({ env, cwd, ...(file === null ? {} : { file }) });
   if (loaded.kind === 'config') return loaded.config;
-  const errors = loaded.problems.map((problem) => new SluiceError(problem));
-  const [first] = errors;
-  if (first === undefined) throw new TypeError('an invalid configuration has a problem');
-  throw new SluiceError(first.problem, { cause: new AggregateError(errors) });
+  throw invalidConfig(loaded.problems);
 }
 
 async function withStore(

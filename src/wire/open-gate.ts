@@ -16,6 +16,7 @@ import { decisionId } from '../gate/decision-id.ts';
 import type { DeliveryLog } from '../gate/delivery-record.ts';
 import { createMergeJudge } from '../gate/run-gate.ts';
 import { startHookServer } from '../server/start-hook-server.ts';
+import { contractVariables } from './contract-variables.ts';
 import { storePath } from './store-path.ts';
 import { packageVersion } from './version.ts';
 
@@ -106,19 +107,4 @@ export async function openGate(
     await closeAll();
     throw cause;
   }
-}
-
-/**
- * What `${NAME}` in a contract may stand for: `SLUICE_VAR_NAME` of the environment and nothing else. A contract must
- * not be able to print the server's secrets into a report.
- */
-export function contractVariables(
-  environment: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  const prefix = 'SLUICE_VAR_';
-  return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) =>
-      name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value] as const] : [],
-    ),
-  );
 }
