@@ -37,8 +37,8 @@ export interface Delivery {
 }
 
 /** Records the delivery as running, on disk, before any work is done for it. */
-export function receive(event: HookEvent, dependencies: RecordDependencies): Delivery {
-  const { store, clock, newId, log, engine, observer = NO_OBSERVER } = dependencies;
+export function receive(event: HookEvent, origin: DecisionOrigin, dependencies: RecordDependencies): Delivery {
+  const { store, clock, newId, log, engine, replayForMs, observer = NO_OBSERVER } = dependencies;
   const receivedAt = clock.now();
   const id = newId();
   const begun: Decision = {
@@ -57,6 +57,7 @@ export function receive(event: HookEvent, dependencies: RecordDependencies): Del
     receivedAt: new Date(receivedAt).toISOString(),
     decidedAt: null,
     report: null,
+    landed: null,
   };
   observer.stage('record', () => store.begin(begun));
   observer.received(begun);

@@ -64,7 +64,12 @@ export interface FetchRequest {
 /** Where contracts come from: a directory, or a path in the repository at the destination commit. */
 export interface ContractSource {
   load(
-    request: { readonly repository: string; readonly destinationCommit: string },
+    request: {
+      readonly repository: string;
+      readonly destinationCommit: string;
+      /** The branch that is merged into; absent where nobody merges. */
+      readonly branch?: string;
+    },
     signal: AbortSignal,
   ): Promise<readonly ContractDocument[]>;
 }
@@ -171,6 +176,19 @@ export interface DecisionKey {
   readonly policyDigest: string;
 }
 
+/** Who asked: lakeFS by its hook, or a person before the merge (`sluice check`). Only a hook's answer lets data in. */
+export type DecisionOrigin = 'hook' | 'check';
+
+/** What became of an approved decision, as the post-event told. */
+export interface Landed {
+  /** The commit on the branch. */
+  readonly commit: string;
+  /** ISO 8601 with milliseconds, UTC. */
+  readonly at: string;
+  /** False when the commit's tree is not the one that was judged. */
+  readonly same: boolean;
+}
+
 export type DecisionState = 'running' | 'approved' | 'rejected' | 'undecided' | 'abandoned';
 
 /** One row per delivery. Equal questions are answered once: the other rows name the row they repeat. */
@@ -183,6 +201,7 @@ export interface Decision {
   readonly key: DecisionKey | null;
   /** Absent: pre-merge. Only a pre-merge decision says anything about its merge commit. */
   readonly event?: HookEventType;
+  readonly origin: DecisionOrigin;
   readonly repository: string;
   readonly branch: string;
   readonly source: string;
@@ -195,12 +214,24 @@ export interface Decision {
   readonly decidedAt: string | null;
   /** The JSON report, exact bytes as text; null while running or abandoned. */
   readonly report: string | null;
+  /** Null until a post-event has told, which needs post-events in the action file. */
+  readonly landed: Landed | null;
 }
 
+/** All that are given must hold. */
 export interface DecisionFilter {
   readonly repository?: string;
   readonly branch?: string;
   readonly state?: DecisionState;
+  readonly event?: HookEventType;
+  readonly origin?: DecisionOrigin;
+  readonly mergeCommit?: string;
+  /** ISO 8601 with milliseconds, UTC; received at this time or later. */
+  readonly since?: string;
+  /** ISO 8601 with milliseconds, UTC; received before this time. */
+  readonly until?: string;
+  /** Id of a decision: only those recorded before it. Nothing when there is no such decision. */
+  readonly before?: string;
   readonly limit: number;
 }
 
@@ -210,9 +241,20 @@ export interface DecisionStore {
   begin(decision: Decision): void;
   /** Turns a running row into its final state, once. Throws when the row is not running. */
   finish(id: string, final: Pick<Decision, 'state' | 'replayOf' | 'key' | 'status' | 'decidedAt' | 'report'>): void;
-  /** The newest approved or rejected decision for an equal key. Undecided ones are never replayed. */
-  findByKey(key: DecisionKey): Decision | null;
+  /** Records what became of an approved decision, once. Throws `decision-final` when it is not approved or has landed. */
+  land(id: string, landed: Landed): void;
+  /**
+   * The newest approved or rejected decision for an equal key, decided at `notBefore` (ISO 8601 with milliseconds, UTC)
+   * or later. Undecided ones are never replayed, and a replay does not make its decision any younger.
+   */
+  findByKey(key: DecisionKey, notBefore: string): Decision | null;
+  /**
+   * The newest approval that lets a release be made of the commit: given to a hook after the data was judged, for this
+   * merge commit, or for what has landed as this commit with the judged tree. Scratch branches' do not count.
+   */
+  approvedFor(repository: string, commitId: string): Decision | null;
   get(id: string): Decision | null;
+  /** Newest first. */
   list(filter: DecisionFilter): readonly Decision[];
   /** Turns every row left running by a dead process into `abandoned`; returns how many. */
   abandonUnfinished(at: string): number;

@@ -7,7 +7,7 @@ import { createDeliveries, type DeliveryDependencies } from '../gate/deliver.ts'
 import { createAuthenticate } from './authenticate.ts';
 import { createHookApp, HOOK_PATH } from './hook-app.ts';
 
-export interface HookServerOptions extends Omit<DeliveryDependencies, 'policy' | 'limits'> {
+export interface HookServerOptions extends Omit<DeliveryDependencies, 'policy' | 'limits' | 'replayForMs'> {
   readonly config: HookServerConfig;
   readonly renderText: (report: Report) => string;
 }
@@ -21,6 +21,7 @@ export type HookServerConfig = Pick<
   | 'withoutMergeResult'
   | 'maxConcurrentRuns'
   | 'queueLength'
+  | 'replayForMs'
   | 'shutdownGraceMs'
 >;
 
@@ -49,6 +50,7 @@ export async function startHookServer(options: HookServerOptions): Promise<HookS
   const deliveries = createDeliveries({
     ...options,
     policy: config,
+    replayForMs: config.replayForMs,
     limits: { concurrentRuns: config.maxConcurrentRuns, queueLength: config.queueLength },
   });
   const authenticate = createAuthenticate(config.hook.tokens.map((token) => token.reveal()));

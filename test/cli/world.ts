@@ -56,6 +56,7 @@ export function decision(overrides: Partial<Decision> = {}): Decision {
   return {
     id: '01j8zk3v9q6t4w2x0y5a7b8c9d',
     state: 'approved',
+    origin: 'hook',
     replayOf: null,
     key: null,
     repository: 'lake',
@@ -67,6 +68,7 @@ export function decision(overrides: Partial<Decision> = {}): Decision {
     receivedAt: '2026-08-22T10:11:12.345Z',
     decidedAt: '2026-08-22T10:11:13.345Z',
     report: null,
+    landed: null,
     ...overrides,
   };
 }

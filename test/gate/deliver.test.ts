@@ -50,6 +50,7 @@ function gate(judge = fakeJudge(), change: Partial<DeliveryDependencies> = {}) {
     },
     policy: { events: EVENTS, governedBranches: ['*'], withoutMergeResult: 'block' },
     limits: { concurrentRuns: 2, queueLength: 2 },
+    replayForMs: 15 * 60_000,
     engine: ENGINE,
     ...change,
   });
@@ -214,6 +215,25 @@ describe('an equal question', () => {
     const judge = fakeJudge();
     expect((await gate(judge).deliver(MERGE, never)).replayOf).toBe(first.id);
     expect(judge.judged).toEqual([]);
+  });
+
+  it('is judged again when its decision has become stale', async () => {
+    let now = Date.now();
+    const judge = fakeJudge();
+    const { deliver } = gate(judge, { clock: { now: () => now }, replayForMs: 1_000 });
+    const first = await deliver(MERGE, never);
+    now += 1_000;
+    expect((await deliver(MERGE, never)).replayOf).toBe(first.id);
+    now += 1;
+    expect((await deliver(MERGE, never)).replayOf).toBeNull();
+    expect(judge.judged).toHaveLength(2);
+  });
+
+  it('of a check is answered for the hook, which has a row of its own', async () => {
+    const { deliver } = gate();
+    const check = await deliver(MERGE, never, 'check');
+    expect(check.origin).toBe('check');
+    expect(await deliver(MERGE, never)).toMatchObject({ origin: 'hook', replayOf: check.id, state: 'approved' });
   });
 
   it('of another tree is judged', async () => {

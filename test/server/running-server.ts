@@ -97,6 +97,7 @@ export function serverConfig(): HookServerConfig {
     withoutMergeResult: 'block',
     maxConcurrentRuns: 2,
     queueLength: 2,
+    replayForMs: 15 * 60_000,
     shutdownGraceMs: 5_000,
   };
 }

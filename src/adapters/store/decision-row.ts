@@ -1,5 +1,5 @@
 import type { HookEventType } from '../../core/event/hook-event.ts';
-import type { Decision, DecisionKey, DecisionState } from '../../gate/ports.ts';
+import type { Decision, DecisionKey, DecisionOrigin, DecisionState, Landed } from '../../gate/ports.ts';
 
 /** A row of the table `decision`; its CHECK constraints and STRICT types vouch for the shape. */
 export interface DecisionRow {
@@ -22,6 +22,10 @@ export interface DecisionRow {
   readonly received_at: string;
   readonly decided_at: string | null;
   readonly report: string | null;
+  readonly origin: DecisionOrigin;
+  readonly landed_commit: string | null;
+  readonly landed_at: string | null;
+  readonly landed_same: number | null;
 }
 
 /** The gate's words for a row. */
@@ -30,6 +34,7 @@ export function toDecision(row: DecisionRow): Decision {
     id: row.id,
     state: row.state,
     event: row.event,
+    origin: row.origin,
     replayOf: row.replay_of,
     key: toKey(row),
     repository: row.repository,
@@ -41,7 +46,12 @@ export function toDecision(row: DecisionRow): Decision {
     receivedAt: row.received_at,
     decidedAt: row.decided_at,
     report: row.report,
+    landed: toLanded(row),
   };
+}
+
+function toLanded({ landed_commit: commit, landed_at: at, landed_same: same }: DecisionRow): Landed | null {
+  return commit === null ? null : { commit, at: at ?? '', same: same === 1 };
 }
 
 function toKey(row: DecisionRow): DecisionKey | null {

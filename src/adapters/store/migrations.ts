@@ -34,6 +34,13 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX decision_by_key ON decision (key_meta_range) WHERE key_meta_range IS NOT NULL;
    CREATE INDEX decision_running ON decision (sequence) WHERE state = 'running';`,
+  // Who asked, and what became of it. The indexes leave out every row that no release tag can ask for.
+  `ALTER TABLE decision ADD COLUMN origin TEXT NOT NULL DEFAULT 'hook' CHECK (origin IN ('hook', 'check'));
+   ALTER TABLE decision ADD COLUMN landed_commit TEXT;
+   ALTER TABLE decision ADD COLUMN landed_at TEXT;
+   ALTER TABLE decision ADD COLUMN landed_same INTEGER CHECK (landed_same IN (0, 1));
+   CREATE INDEX decision_approved ON decision (merge_commit) WHERE state = 'approved' AND event = 'pre-merge';
+   CREATE INDEX decision_landed ON decision (landed_commit) WHERE landed_commit IS NOT NULL;`,
 ];
 
 /** The version this program reads and writes. */

@@ -2,8 +2,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { SluiceError } from '../../core/problem.ts';
-import type { Decision, DecisionFilter, DecisionKey, DecisionStore } from '../../gate/ports.ts';
+import type { Decision, DecisionKey, DecisionStore } from '../../gate/ports.ts';
+import { SCRATCH_PREFIX } from '../../gate/scratch-branches.ts';
 import { type DecisionRow, toDecision } from './decision-row.ts';
+import { listDecisions } from './list-decisions.ts';
 import { lockState } from './lock-state.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.ts';
 
@@ -78,17 +80,27 @@ function refuseNewer(path: string, version: number): void {
 const BY_KEY = `key_meta_range = ? AND key_destination_commit = ? AND key_repository = ?
   AND key_contract_digest = ? AND key_engine_version = ? AND key_policy_digest = ?`;
 
+/** An approval without a key was given without a look at the data. */
+const APPROVED_FOR = `SELECT * FROM decision
+  WHERE ((merge_commit = ? AND event = 'pre-merge') OR (landed_commit = ? AND landed_same = 1))
+    AND state = 'approved' AND repository = ? AND origin = 'hook' AND key_meta_range IS NOT NULL
+    AND branch NOT GLOB '${SCRATCH_PREFIX}*'
+  ORDER BY sequence DESC LIMIT 1`;
+
 function storeOn(database: Database.Database, unlock: () => void): DecisionStore {
   const insert = database.prepare(`INSERT INTO decision (id, state, event, replay_of, repository, branch, source,
     merge_commit, committer, status, received_at, decided_at, report, key_meta_range, key_destination_commit,
-    key_repository, key_contract_digest, key_engine_version, key_policy_digest)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    key_repository, key_contract_digest, key_engine_version, key_policy_digest, origin)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const update = database.prepare(`UPDATE decision SET state = ?, replay_of = ?, status = ?, decided_at = ?, report = ?,
     key_meta_range = ?, key_destination_commit = ?, key_repository = ?, key_contract_digest = ?,
     key_engine_version = ?, key_policy_digest = ? WHERE id = ? AND state = 'running'`);
+  const landing = database.prepare(`UPDATE decision SET landed_commit = ?, landed_at = ?, landed_same = ?
+    WHERE id = ? AND state = 'approved' AND landed_commit IS NULL`);
   const byId = database.prepare('SELECT * FROM decision WHERE id = ?');
   const byKey = database.prepare(`SELECT * FROM decision WHERE ${BY_KEY} AND state IN ('approved', 'rejected')
-    ORDER BY sequence DESC LIMIT 1`);
+    AND replay_of IS NULL AND decided_at >= ? ORDER BY sequence DESC LIMIT 1`);
+  const approved = database.prepare(APPROVED_FOR);
   const abandon = database.prepare(`UPDATE decision SET state = 'abandoned', decided_at = ? WHERE state = 'running'`);
   let closed = false;
   // libsql goes on answering on a closed connection as long as a statement lives.
@@ -106,9 +118,15 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
       if (whileOpen(() => update.run(values)).changes === 1) return;
       throw new SluiceError({ code: 'decision-final', message: `The decision ${id} is not running any more.` });
     },
-    findByKey: (key) => whileOpen(() => one(byKey.get(keyValues(key)))),
+    land: (id, { commit, at, same }) => {
+      if (whileOpen(() => landing.run([commit, at, same ? 1 : 0, id])).changes === 1) return;
+      const message = `The decision ${id} is not approved, or has landed already.`;
+      throw new SluiceError({ code: 'decision-final', message });
+    },
+    findByKey: (key, notBefore) => whileOpen(() => one(byKey.get([...keyValues(key), notBefore]))),
+    approvedFor: (repository, commitId) => whileOpen(() => one(approved.get([commitId, commitId, repository]))),
     get: (id) => whileOpen(() => one(byId.get([id]))),
-    list: (filter) => whileOpen(() => list(database, filter)),
+    list: (filter) => whileOpen(() => listDecisions(database, filter)),
     abandonUnfinished: (at) => whileOpen(() => abandon.run([at]).changes),
     close: () => {
       if (closed) return;
@@ -123,25 +141,13 @@ function valuesOf(decision: Decision): readonly unknown[] {
   const { id, state, event, replayOf, repository, branch, source, mergeCommit, committer } = decision;
   const { status, receivedAt, decidedAt, report, key } = decision;
   const subject = [id, state, event ?? 'pre-merge', replayOf, repository, branch, source, mergeCommit, committer];
-  return [...subject, status, receivedAt, decidedAt, report, ...keyValues(key)];
+  return [...subject, status, receivedAt, decidedAt, report, ...keyValues(key), decision.origin];
 }
 
 function keyValues(key: DecisionKey | null): readonly (string | null)[] {
   if (key === null) return [null, null, null, null, null, null];
   const { metaRange, destinationCommit, repository, contractDigest, engineVersion, policyDigest } = key;
   return [metaRange, destinationCommit, repository, contractDigest, engineVersion, policyDigest];
-}
-
-function list(database: Database.Database, filter: DecisionFilter): readonly Decision[] {
-  const wanted = (['repository', 'branch', 'state'] as const).flatMap((column) => {
-    const value = filter[column];
-    return value === undefined ? [] : [{ condition: `${column} = ?`, value }];
-  });
-  const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(({ condition }) => condition).join(' AND ')}`;
-  const statement = database.prepare(`SELECT * FROM decision ${where} ORDER BY sequence DESC LIMIT ?`);
-  return statement
-    .all([...wanted.map(({ value }) => value), filter.limit])
-    .map((row) => toDecision(row as DecisionRow));
 }
 
 /** Gives SQLite's errors our code. Deliveries are told without the path, which is nobody's business outside. */

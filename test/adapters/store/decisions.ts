@@ -15,6 +15,7 @@ export function running(id: string, change: Partial<Decision> = {}): Decision {
     id,
     state: 'running',
     event: 'pre-merge',
+    origin: 'hook',
     replayOf: null,
     key: null,
     repository: 'lake',
@@ -26,6 +27,7 @@ export function running(id: string, change: Partial<Decision> = {}): Decision {
     receivedAt: '2026-11-21T04:36:37.000Z',
     decidedAt: null,
     report: null,
+    landed: null,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -8,9 +8,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '../../../src/adapters/store/migrations.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import { SluiceError } from '../../../src/core/problem.ts';
-import type { DecisionStore } from '../../../src/gate/ports.ts';
+import type { Decision, DecisionStore } from '../../../src/gate/ports.ts';
 import { APPROVED, KEY, running } from './decisions.ts';
 
+/** Before every decision there is. */
+const EVER = '2000-01-01T00:00:00.000Z';
 const WRITER = join(import.meta.dirname, 'writer.ts');
 
 let directory = '';
@@ -83,8 +85,18 @@ describe('findByKey', () => {
     store.finish('1', APPROVED);
     store.finish('2', { ...APPROVED, state: 'rejected', status: 422 });
     store.finish('3', { ...APPROVED, state: 'undecided', status: 503 });
-    expect(store.findByKey(KEY)?.id).toBe('2');
-    for (const part of Object.keys(KEY)) expect(store.findByKey({ ...KEY, [part]: 'other' }), part).toBeNull();
+    expect(store.findByKey(KEY, EVER)?.id).toBe('2');
+    for (const part of Object.keys(KEY)) expect(store.findByKey({ ...KEY, [part]: 'other' }, EVER), part).toBeNull();
+  });
+
+  it('leaves out what is too old, and a replay makes nothing younger', () => {
+    const store = opened();
+    store.begin(running('1'));
+    store.finish('1', APPROVED);
+    store.begin(running('2'));
+    store.finish('2', { ...APPROVED, replayOf: '1', decidedAt: '2026-11-21T05:36:38.000Z' });
+    expect(store.findByKey(KEY, APPROVED.decidedAt)?.id).toBe('1');
+    expect(store.findByKey(KEY, '2026-11-21T04:36:38.001Z')).toBeNull();
   });
 
   it('uses its index', () => {
@@ -116,6 +128,80 @@ describe('list', () => {
     expect(ids({ repository: 'lake', branch: 'dev' })).toEqual(['c']);
     expect(ids({ state: 'approved' })).toEqual(['b']);
     expect(ids({ branch: "dev' OR 1=1 --" })).toEqual([]);
+  });
+
+  it('knows events, origins, merge commits, times and pages', () => {
+    const store = opened();
+    store.begin(running('1', { receivedAt: '2026-11-21T01:00:00.000Z' }));
+    store.begin(running('2', { receivedAt: '2026-11-21T02:00:00.000Z', origin: 'check' }));
+    store.begin(running('3', { receivedAt: '2026-11-21T03:00:00.000Z', event: 'pre-commit', mergeCommit: '' }));
+    const ids = (filter: object) => store.list({ limit: 9, ...filter }).map(({ id }) => id);
+    expect(ids({ event: 'pre-commit' })).toEqual(['3']);
+    expect(ids({ origin: 'check' })).toEqual(['2']);
+    expect(ids({ mergeCommit: 'e'.repeat(64) })).toEqual(['2', '1']);
+    expect(ids({ since: '2026-11-21T02:00:00.000Z' })).toEqual(['3', '2']);
+    expect(ids({ until: '2026-11-21T02:00:00.000Z' })).toEqual(['1']);
+    expect(ids({ before: '3', limit: 1 })).toEqual(['2']);
+    expect(ids({ before: '2' })).toEqual(['1']);
+    expect(ids({ before: 'no such decision' })).toEqual([]);
+  });
+});
+
+describe('what became of a decision', () => {
+  const LANDED = { commit: 'f'.repeat(64), at: '2026-11-21T04:36:40.000Z', same: true };
+
+  it('is recorded once, for approved ones alone', () => {
+    const store = opened();
+    store.begin(running('1'));
+    expect(code(() => store.land('1', LANDED))).toBe('decision-final');
+    store.finish('1', APPROVED);
+    store.land('1', LANDED);
+    expect(store.get('1')?.landed).toEqual(LANDED);
+    expect(code(() => store.land('1', { ...LANDED, same: false }))).toBe('decision-final');
+    expect(store.get('1')?.landed).toEqual(LANDED);
+  });
+
+  it('lets a release be made of a merge commit that a hook has approved', () => {
+    const store = opened();
+    store.begin(running('1'));
+    expect(store.approvedFor('lake', 'e'.repeat(64))).toBeNull();
+    store.finish('1', APPROVED);
+    expect(store.approvedFor('lake', 'e'.repeat(64))?.id).toBe('1');
+    expect(store.approvedFor('pond', 'e'.repeat(64))).toBeNull();
+  });
+
+  it.each<[string, Partial<Decision>, Partial<Decision>]>([
+    ['asked for by a check', { origin: 'check' }, {}],
+    ['of another event', { event: 'pre-create-branch' }, {}],
+    ['given without a look', {}, { key: null }],
+    ['rejected', {}, { state: 'rejected', status: 422 }],
+    ['on a scratch branch', { branch: 'sluice-scratch-canary-h-1-2-a' }, {}],
+  ])('and not of one %s', (_, begun, final) => {
+    const store = opened();
+    store.begin(running('1', begun));
+    store.finish('1', { ...APPROVED, ...final });
+    expect(store.approvedFor('lake', 'e'.repeat(64))).toBeNull();
+  });
+
+  it.each([true, false])('lets a release be made of a landed commit only with the judged tree: %s', (same) => {
+    const store = opened();
+    store.begin(running('1', { event: 'pre-commit', mergeCommit: '' }));
+    store.finish('1', APPROVED);
+    store.land('1', { ...LANDED, same });
+    expect(store.approvedFor('lake', LANDED.commit)?.id).toBe(same ? '1' : undefined);
+  });
+});
+
+describe('records of the first version', () => {
+  it('are of hooks and have not landed', () => {
+    mkdirSync(join(directory, 'state'));
+    const old = new Database(path);
+    old.exec(`CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT; ${MIGRATIONS[0]}`);
+    old.exec('INSERT INTO schema_version (version) VALUES (1)');
+    old.exec(`INSERT INTO decision (id, state, event, repository, branch, source, merge_commit, received_at)
+      VALUES ('1', 'running', 'pre-merge', 'lake', 'main', 'etl', '', '2026-11-21T04:36:37.000Z')`);
+    old.close();
+    expect(opened().get('1')).toMatchObject({ origin: 'hook', landed: null });
   });
 });
 
