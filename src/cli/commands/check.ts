@@ -1,11 +1,11 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { parseTime } from '../../config/parse-time.ts';
 import { SluiceError } from '../../core/problem.ts';
 import { RENDERERS, REPORT_FORMATS, type ReportFormat } from '../../core/report/formats.ts';
 import type { Report } from '../../core/report/report.ts';
 import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
 import type { Ending } from '../exit-code.ts';
-import { parseTime } from '../parse-time.ts';
 import { startProgressLine } from '../progress-line.ts';
 
 export const check: Command = {
