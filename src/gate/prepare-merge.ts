@@ -41,7 +41,10 @@ export async function prepareMerge(
   const { observer = NO_OBSERVER } = deps;
   const { merge, destination } = await observer.stage('commits', () => pinCommits(event, deps.lake, signal));
   const documents = await observer.stage('contracts', () =>
-    deps.contracts.load({ repository: event.repository, destinationCommit: destination.id }, signal),
+    deps.contracts.load(
+      { repository: event.repository, destinationCommit: destination.id, branch: event.branch ?? '' },
+      signal,
+    ),
   );
   const key: DecisionKey = {
     repository: event.repository,

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { HookEvent } from '../core/event/hook-event.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
 import type { VerdictWord } from '../core/report/report.ts';
+import { scratchPurpose } from './scratch-branches.ts';
 
 /** The part of the configuration that can answer a delivery without reading the lake. */
 export type DeliveryPolicy = Pick<Config, 'events' | 'governedBranches' | 'withoutMergeResult'>;
@@ -21,7 +22,10 @@ export interface Ruling {
 export function createRuling(policy: DeliveryPolicy): (event: HookEvent) => Ruling | null {
   const governed = picomatch([...policy.governedBranches], { dot: true });
   return (event) => {
-    if (event.branch !== undefined && !governed(event.branch)) {
+    const scratch = scratchPurpose(event.branch ?? '');
+    // A canary's merge is judged as one into a governed branch would be, or it would prove nothing.
+    const isGoverned = scratch === null ? governed : () => scratch === 'canary' && event.eventType === 'pre-merge';
+    if (event.branch !== undefined && !isGoverned(event.branch)) {
       return allowed(`The branch ${event.branch} is not governed (governedBranches), so nothing was validated.`);
     }
     if (event.eventType !== 'pre-merge') return byPolicy(event.eventType, event.branch, policy.events[event.eventType]);

@@ -14,6 +14,7 @@ import type { Config } from '../config.ts';
 import { toText } from '../core/report/to-text.ts';
 import { decisionId } from '../gate/decision-id.ts';
 import type { DeliveryLog } from '../gate/delivery-record.ts';
+import { withCanaryContract } from '../gate/doctor/canary-contract.ts';
 import { createMergeJudge } from '../gate/run-gate.ts';
 import { startHookServer } from '../server/start-hook-server.ts';
 import { contractVariables } from './contract-variables.ts';
@@ -72,10 +73,11 @@ export async function openGate(
       maxRequestBytes: config.limits.bytes,
     });
     closers.push(() => objects.close());
-    const contracts =
+    const contracts = withCanaryContract(
       config.contracts.kind === 'directory'
         ? createDirectorySource(config.contracts.path)
-        : createRepositorySource(lake, config.contracts.prefix);
+        : createRepositorySource(lake, config.contracts.prefix),
+    );
     const text = createTextFiles({ maxPlainBytes: config.limits.bytes });
     const judge = createMergeJudge(
       {
