@@ -1,12 +1,13 @@
 import type { Report } from './report.ts';
 import { toGithub } from './to-github.ts';
+import { toHtml } from './to-html.ts';
 import { toJson } from './to-json.ts';
 import { toJunit } from './to-junit.ts';
 import { toMarkdown } from './to-markdown.ts';
 import { toSarif } from './to-sarif.ts';
 import { type TextOptions, toText } from './to-text.ts';
 
-export const REPORT_FORMATS = ['text', 'json', 'markdown', 'junit', 'sarif', 'github'] as const;
+export const REPORT_FORMATS = ['text', 'json', 'markdown', 'html', 'junit', 'sarif', 'github'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** Every format is a pure function of the one report; a new name does not compile without its renderer. */
@@ -14,6 +15,7 @@ export const RENDERERS: Readonly<Record<ReportFormat, (report: Report, options?:
   text: toText,
   json: toJson,
   markdown: (report) => toMarkdown(report),
+  html: toHtml,
   junit: toJunit,
   sarif: toSarif,
   github: toGithub,

@@ -1,0 +1,58 @@
+import { type Html, trustedMarkup } from './html.ts';
+
+/**
+ * One look for reports and the console. Colours come in pairs with a contrast of at least 4.5 in either scheme (WCAG
+ * AA); no meaning is carried by colour alone. Sizes are in rem, so that a reader's own font size holds.
+ */
+const STYLE = `
+:root{color-scheme:light dark;--paper:#fff;--panel:#f5f6f8;--ink:#1b2026;--muted:#56606b;--line:#d4dae1;--accent:#0a58a6;
+--good:#116329;--good-bg:#e3f6e8;--bad:#a40e26;--bad-bg:#fdebe9;--doubt:#5b34a8;--doubt-bg:#f3edfd;--caution:#744a00;
+--caution-bg:#fdf4d3;--before:#8a5a00;--after:#0a58a6;--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+@media(prefers-color-scheme:dark){:root{--paper:#0f1419;--panel:#171d25;--ink:#e4eaf0;--muted:#9ba8b5;--line:#303842;
+--accent:#72b7ff;--good:#7ddf8c;--good-bg:#12271b;--bad:#ff9c96;--bad-bg:#33171a;--doubt:#cdb0ff;--doubt-bg:#251c38;
+--caution:#e8be54;--caution-bg:#2b2413;--before:#e0a84b;--after:#72b7ff}}
+*{box-sizing:border-box}
+html{font:100%/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;background:var(--paper);color:var(--ink)}
+body{margin:0}
+main,.bar{max-width:74rem;margin:0 auto;padding:1.25rem 1.25rem 3rem}
+h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 .5rem;overflow-wrap:anywhere}
+h2{font-size:1.2rem;margin:2.25rem 0 .75rem;padding-top:1rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
+h3{font-size:1rem;margin:1.25rem 0 .5rem}
+a{color:var(--accent)}
+a:focus-visible,summary:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
+code,.mono{font-family:var(--mono);font-size:.9em;overflow-wrap:anywhere}
+.muted{color:var(--muted)}.small{font-size:.875rem}
+.badge{display:inline-block;font-weight:700;letter-spacing:.03em;padding:.1rem .6rem;border-radius:.3rem;border:1px solid currentColor;white-space:nowrap}
+.good{color:var(--good);background:var(--good-bg)}.bad{color:var(--bad);background:var(--bad-bg)}
+.doubt{color:var(--doubt);background:var(--doubt-bg)}.caution{color:var(--caution);background:var(--caution-bg)}
+.quiet{color:var(--muted);background:var(--panel)}
+dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.75rem 0}
+dl.facts dt{color:var(--muted)}dl.facts dd{margin:0;overflow-wrap:anywhere}
+.stats{display:flex;flex-wrap:wrap;gap:.75rem;margin:.75rem 0;padding:0;list-style:none}
+.stats li{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.5rem .9rem;min-width:7.5rem}
+.stats strong{display:block;font-size:1.25rem;font-variant-numeric:tabular-nums}
+.scroll{overflow-x:auto;margin:.5rem 0}
+table{border-collapse:collapse;width:100%;font-size:.925rem}
+caption{text-align:left;color:var(--muted);padding:.25rem 0}
+th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line)}
+th{font-weight:600}thead th{color:var(--muted);font-size:.8125rem;white-space:nowrap}
+.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+details{border:1px solid var(--line);border-radius:.5rem;margin:.6rem 0;background:var(--panel)}
+details>summary{cursor:pointer;padding:.6rem .9rem;overflow-wrap:anywhere}
+details[open]>summary{border-bottom:1px solid var(--line)}
+details>div{padding:.4rem .9rem .8rem}
+del{text-decoration:line-through;color:var(--before);background:none}ins{text-decoration:none;color:var(--after);font-weight:600}
+del::before{content:"\\2212 "}ins::before{content:"+ "}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+pre{font-family:var(--mono);font-size:.85rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
+svg{max-width:100%;height:auto}
+footer{margin-top:2.5rem;padding-top:.75rem;border-top:1px solid var(--line)}
+@media(max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.35rem}main,.bar{padding-left:.9rem;padding-right:.9rem}}
+@media print{:root{color-scheme:light}html{font-size:10pt}details{break-inside:avoid;border-color:#999}details::details-content{content-visibility:visible;display:block}h2{break-after:avoid}tr{break-inside:avoid}.screen{display:none}}
+`.replaceAll('\n', '');
+
+/** The style sheet, to stand in the head of every page. */
+export const STYLE_SHEET: Html = trustedMarkup(`<style>${STYLE}</style>`);
+
+/** The text between the tags, for the hash of a content security policy. */
+export const STYLE_TEXT = STYLE;

@@ -1,0 +1,71 @@
+/** A real browser for what people look at: Debian's chromium, or the one that `SLUICE_TEST_CHROMIUM` names. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, describe } from 'vitest';
+
+const EXECUTABLE = process.env['SLUICE_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** `describe`, or a skipped one that says what is missing. */
+export const describeInBrowser: typeof describe.skip = existsSync(EXECUTABLE)
+  ? describe
+  : (describe.skip as typeof describe.skip);
+if (!existsSync(EXECUTABLE)) {
+  process.stderr.write(`No browser at ${EXECUTABLE}: tests of pages are skipped (apt-get install chromium).\n`);
+}
+
+let launched: Promise<Browser> | undefined;
+
+afterAll(async () => {
+  await (await launched)?.close();
+});
+
+export interface Visit {
+  readonly page: Page;
+  /** Console errors, page errors, and requests to anywhere but the page's own origin. */
+  readonly complaints: readonly string[];
+}
+
+/** A new page; everything it must not do is written down. */
+export async function openPage(
+  options: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number } = {},
+): Promise<Visit> {
+  launched ??= chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
+  const browser = await launched;
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1100, height: 900 },
+    colorScheme: options.colorScheme ?? 'light',
+    // axe is put into the page by the test; everything else is held by the page's own policy.
+    bypassCSP: false,
+  });
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(page.url() === 'about:blank' ? request.url() : page.url()).origin) {
+      complaints.push(`request: ${request.url()}`);
+    }
+  });
+  return { page, complaints };
+}
+
+/** Every violation that axe finds, with where; an empty list is what a page has to have. */
+export async function axeViolations(page: Page): Promise<readonly string[]> {
+  // Evaluated through the debugger, so that the page's policy stays as it is.
+  const { readFileSync } = await import('node:fs');
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    const axe = (
+      globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    ).axe;
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+  });
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Report } from '../../src/core/report/report.ts';
+import { toHtml } from '../../src/core/report/to-html.ts';
+import { APPROVED, failed, huge, MERGE, REJECTED, report, table, UNDECIDED } from '../core/report/reports.ts';
+import { axeViolations, describeInBrowser, openPage } from './browser.ts';
+
+function pageOf(subject: Report): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-page-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'report.html');
+  writeFileSync(file, toHtml(subject));
+  return pathToFileURL(file).href;
+}
+
+const ATTACKS = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover=alert(1) x='",
+  '<iframe src="http://evil.example"></iframe>',
+  '<style>body{display:none}</style>',
+  '</title><svg onload=alert(1)>',
+  '\u202egnp.exe\u0000',
+];
+
+function hostile(text: string): Report {
+  const one = failed({
+    id: text,
+    name: text,
+    observed: text,
+    expected: text,
+    help: text,
+    columns: [text],
+    objects: [{ path: text, failing: 1 }],
+  });
+  return report({
+    verdict: 'rejected',
+    reasons: [text],
+    tables: [
+      table({ name: text, owner: text, location: text, checks: [{ ...one, contract: { file: text, line: 3 } }] }),
+    ],
+    problems: [{ code: 'contract-invalid', message: text, hint: text, file: text, line: 1 }],
+    uncovered: { count: 1, paths: [text] },
+    scope: { ...MERGE, source: text, destination: text, committer: text } as Report['scope'],
+  });
+}
+
+describeInBrowser('the report as a page', () => {
+  it.each([
+    ['approved', APPROVED],
+    ['rejected', REJECTED],
+    ['undecided', UNDECIDED],
+  ] as const)('%s: no console message, no request, no barrier in either scheme', async (verdict, subject) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, complaints } = await openPage({ colorScheme });
+      await page.goto(pageOf(subject));
+      expect(await page.title()).toMatch(new RegExp(`^${verdict.toUpperCase()}: `));
+      expect(await axeViolations(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    }
+  });
+
+  it('opens what failed, folds what passed, and the keyboard opens it', async () => {
+    const { page } = await openPage();
+    await page.goto(pageOf(REJECTED));
+    expect(await page.locator('details[open]').count()).toBeGreaterThan(3);
+    const passed = page.locator('summary', { hasText: 'checks passed' }).first();
+    await passed.focus();
+    await page.keyboard.press('Enter');
+    expect(await passed.locator('..').getAttribute('open')).not.toBeNull();
+    expect(await page.locator('h2').allTextContents()).toContain('orders');
+    await page.close();
+  });
+
+  it.each(ATTACKS)('%j is only text', async (text) => {
+    const { page, complaints } = await openPage();
+    await page.goto(pageOf(hostile(text)));
+    for (const element of await page.locator('summary, h1, h2').all()) await element.hover();
+    expect(complaints).toEqual([]);
+    expect(await page.locator('script, img, iframe, main style, main svg, [onmouseover], [onerror]').count()).toBe(0);
+    expect(await page.locator('h1').isVisible()).toBe(true);
+    await page.close();
+  });
+
+  it('fits a phone, and stays small for two hundred tables', async () => {
+    const { page } = await openPage({ width: 360 });
+    const subject = huge(200, 30);
+    expect(toHtml(subject).length).toBeLessThan(1024 * 1024);
+    await page.goto(pageOf(subject));
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    expect(overflow).toBe(0);
+    expect(await page.locator('h2', { hasText: 'More tables' }).count()).toBe(1);
+    await page.close();
+  });
+});
