@@ -11,6 +11,7 @@ export interface CommitAnswer {
   readonly meta_range_id: string;
   readonly creation_date: number;
   readonly committer: string;
+  readonly message?: string | null;
   readonly metadata?: Readonly<Record<string, string>> | null;
 }
 
@@ -22,6 +23,38 @@ export interface BranchAnswer {
 export interface RepositoryAnswer {
   readonly id: string;
   readonly storage_namespace: string;
+  readonly default_branch: string;
+  /** Absent before lakeFS 1.10. */
+  readonly read_only?: boolean | null;
+}
+
+export interface ConfigAnswer {
+  readonly version_config: { readonly version: string };
+}
+
+export interface UserAnswer {
+  readonly user: { readonly id: string; readonly email?: string | null };
+}
+
+export interface RunAnswer {
+  readonly run_id: string;
+  readonly branch: string;
+  readonly commit_id: string;
+  readonly event_type: string;
+  readonly status: string;
+  /** RFC 3339 with up to nanoseconds. */
+  readonly start_time: string;
+}
+
+export interface HookRunAnswer {
+  readonly hook_run_id: string;
+  readonly action: string;
+  readonly hook_id: string;
+  readonly status: string;
+}
+
+export interface MergeAnswer {
+  readonly reference: string;
 }
 
 export interface ObjectAnswer {
@@ -52,7 +85,7 @@ const SHA256 = '^[0-9a-f]{64}$';
 const BYTES = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 const TEXT = { type: 'string', minLength: 1 } as const;
 
-export const commitAnswer = shape<CommitAnswer>({
+const COMMIT: JSONSchemaType<CommitAnswer> = {
   type: 'object',
   required: ['id', 'parents', 'meta_range_id', 'creation_date', 'committer'],
   properties: {
@@ -61,35 +94,98 @@ export const commitAnswer = shape<CommitAnswer>({
     meta_range_id: { type: 'string' },
     creation_date: { type: 'integer', minimum: 0 },
     committer: { type: 'string' },
+    message: { type: 'string', nullable: true },
     metadata: { type: 'object', additionalProperties: { type: 'string' }, required: [], nullable: true },
   },
-});
+};
 
-export const branchAnswer = shape<BranchAnswer>({
+const BRANCH: JSONSchemaType<BranchAnswer> = {
   type: 'object',
   required: ['id', 'commit_id'],
   properties: { id: TEXT, commit_id: { type: 'string', pattern: SHA256 } },
-});
+};
 
-export const repositoryAnswer = shape<RepositoryAnswer>({
+const REPOSITORY: JSONSchemaType<RepositoryAnswer> = {
   type: 'object',
-  required: ['id', 'storage_namespace'],
-  properties: { id: TEXT, storage_namespace: TEXT },
+  required: ['id', 'storage_namespace', 'default_branch'],
+  properties: {
+    id: TEXT,
+    storage_namespace: TEXT,
+    default_branch: TEXT,
+    read_only: { type: 'boolean', nullable: true },
+  },
+};
+
+export const commitAnswer = shape(COMMIT);
+export const branchAnswer = shape(BRANCH);
+export const branchPage = shape(page(BRANCH));
+export const repositoryAnswer = shape(REPOSITORY);
+export const repositoryPage = shape(page(REPOSITORY));
+
+/** One page of a log. Its order is the history's, so {@link Page}'s rules of paging do not hold. */
+export const commitLog = shape<{ readonly results: readonly CommitAnswer[] }>({
+  type: 'object',
+  required: ['results'],
+  properties: { results: { type: 'array', items: COMMIT } },
 });
 
-export const objectPage = shape<Page<ObjectAnswer>>(
-  page<ObjectAnswer>({
+export const configAnswer = shape<ConfigAnswer>({
+  type: 'object',
+  required: ['version_config'],
+  properties: { version_config: { type: 'object', required: ['version'], properties: { version: TEXT } } },
+});
+
+export const userAnswer = shape<UserAnswer>({
+  type: 'object',
+  required: ['user'],
+  properties: {
+    user: { type: 'object', required: ['id'], properties: { id: TEXT, email: { type: 'string', nullable: true } } },
+  },
+});
+
+export const mergeAnswer = shape<MergeAnswer>({
+  type: 'object',
+  required: ['reference'],
+  properties: { reference: { type: 'string', pattern: SHA256 } },
+});
+
+export const runPage = shape(
+  page<RunAnswer>({
     type: 'object',
-    required: ['path', 'path_type', 'physical_address', 'checksum', 'size_bytes'],
+    required: ['run_id', 'branch', 'commit_id', 'event_type', 'status', 'start_time'],
     properties: {
-      path: TEXT,
-      path_type: { type: 'string', const: 'object' },
-      physical_address: TEXT,
-      checksum: { type: 'string' },
-      size_bytes: BYTES,
+      run_id: TEXT,
+      branch: { type: 'string' },
+      commit_id: { type: 'string' },
+      event_type: TEXT,
+      status: TEXT,
+      start_time: TEXT,
     },
   }),
 );
+
+export const hookRunPage = shape(
+  page<HookRunAnswer>({
+    type: 'object',
+    required: ['hook_run_id', 'action', 'hook_id', 'status'],
+    properties: { hook_run_id: TEXT, action: TEXT, hook_id: TEXT, status: TEXT },
+  }),
+);
+
+const OBJECT: JSONSchemaType<ObjectAnswer> = {
+  type: 'object',
+  required: ['path', 'path_type', 'physical_address', 'checksum', 'size_bytes'],
+  properties: {
+    path: TEXT,
+    path_type: { type: 'string', const: 'object' },
+    physical_address: TEXT,
+    checksum: { type: 'string' },
+    size_bytes: BYTES,
+  },
+};
+
+export const objectAnswer = shape(OBJECT);
+export const objectPage = shape(page(OBJECT));
 
 export const diffPage = shape<Page<DiffAnswer>>(
   page<DiffAnswer>({

@@ -21,9 +21,14 @@ export function lakefsBase(url: string): string {
  * A repository id by lakeFS's own grammar; throws `lakefs-bad-id`. The id comes from a payload anyone could send, and
  * becomes a path segment of a URL that carries our credentials.
  */
-export function repositorySegment(repository: string): string {
+function repositorySegment(repository: string): string {
   if (!/^[a-z0-9][a-z0-9-]{2,62}$/.test(repository)) throw badId('repository id', repository);
   return repository;
+}
+
+/** The first segments of every call about a repository; throws `lakefs-bad-id`. */
+export function inRepository(repository: string): readonly string[] {
+  return ['repositories', repositorySegment(repository)];
 }
 
 /**
@@ -41,6 +46,22 @@ export function branchSegment(branch: string): string {
   return branch;
 }
 
+/**
+ * A ref as people write it: a branch, a tag or a commit id, then any of `~1`, `^2` and `@`; throws `lakefs-bad-id`.
+ * `$` (staged objects only) names no commit. A dot or two are no segment: servers on the way would resolve them.
+ */
+export function refSegment(ref: string): string {
+  const fits = /^[^\s\p{Cc}\p{Cf}/~^:?*[\]\\@$%]+(?:[~^]\d{0,9}|@)*$/u.test(ref);
+  if (!fits || ref.length > 1_000 || /^\.+$/.test(ref)) throw badId('ref', ref);
+  return ref;
+}
+
+/** The id of a run of actions or of one of its hooks; throws `lakefs-bad-id`. */
+export function runSegment(runId: string): string {
+  if (!/^\w[-\w]{0,99}$/.test(runId)) throw badId('run id', runId);
+  return runId;
+}
+
 function badUrl(why: string): SluiceError {
   return new SluiceError({
     code: 'lakefs-bad-url',
@@ -49,13 +70,20 @@ function badUrl(why: string): SluiceError {
   });
 }
 
-function badId(what: string, value: string): SluiceError {
+type IdKind = 'repository id' | 'commit id' | 'branch id' | 'ref' | 'run id';
+
+const GRAMMAR: Readonly<Record<IdKind, string>> = {
+  'repository id': 'A repository id has 3 to 63 lower-case letters, digits and dashes.',
+  'commit id': 'A commit id has 64 lower-case hexadecimal digits.',
+  'branch id': 'A branch id has letters, digits, underscores and dashes, and begins with no dash.',
+  ref: 'A ref is a branch, a tag or a commit id, perhaps with ~1 or ^2 behind it.',
+  'run id': 'lakeFS names the run in the message of a refused merge, and under Actions.',
+};
+
+function badId(what: IdKind, value: string): SluiceError {
   return new SluiceError({
     code: 'lakefs-bad-id',
     message: `${JSON.stringify(value.slice(0, 80))} is not a lakeFS ${what}.`,
-    hint:
-      what === 'commit id'
-        ? 'A commit id has 64 lower-case hexadecimal digits.'
-        : 'A repository id has 3 to 63 lower-case letters, digits and dashes.',
+    hint: GRAMMAR[what],
   });
 }

@@ -16,7 +16,7 @@ export interface Asked {
 export function statusFailure(asked: Asked, status: number, detail: string | null): CallFailure {
   const said = detail === null ? '' : `: ${detail}`;
   if (status >= 300 && status < 400) return final(redirect(asked, status));
-  if (status === 401 || status === 403) return final(unauthorized(asked, status));
+  if (status === 401 || status === 403) return final(unauthorized(asked, status, said));
   if (status === 404 || status === 410) {
     return final({
       code: 'lakefs-not-found',
@@ -31,8 +31,8 @@ export function statusFailure(asked: Asked, status: number, detail: string | nul
       message: `lakeFS answered status ${status} when asked for ${asked.what}${said}.`,
       hint:
         status === 429
-          ? 'The server is limiting requests: try the merge again later.'
-          : 'Look at the log of the lakeFS server, then try the merge again.',
+          ? 'The server is limiting requests: try again later.'
+          : 'Look at the log of the lakeFS server, then try again.',
     }),
   };
 }
@@ -60,7 +60,7 @@ export function timeoutFailure(asked: Asked, timeoutMs: number, cause: unknown):
       {
         code: 'lakefs-timeout',
         message: `lakeFS at ${asked.base} took longer than ${timeoutMs} ms to answer for ${asked.what}.`,
-        hint: 'The server may be overloaded: try the merge again later.',
+        hint: 'The server may be overloaded: try again later.',
       },
       { cause },
     ),
@@ -103,14 +103,14 @@ function redirect(asked: Asked, status: number): ConstructorParameters<typeof Sl
   };
 }
 
-function unauthorized(asked: Asked, status: number): ConstructorParameters<typeof SluiceError>[0] {
+function unauthorized(asked: Asked, status: number, said: string): ConstructorParameters<typeof SluiceError>[0] {
   return {
     code: 'lakefs-unauthorized',
-    message: `lakeFS refused Sluice's credentials for ${asked.what} (status ${status}).`,
+    message: `lakeFS refused Sluice's credentials for ${asked.what} (status ${status}${said}).`,
     hint:
       status === 401
-        ? 'Check SLUICE_LAKEFS_ACCESS_KEY_ID and SLUICE_LAKEFS_SECRET_ACCESS_KEY.'
-        : 'Sluice needs fs:ReadRepository, fs:ReadCommit, fs:ListObjects and fs:ReadObject on the repository.',
+        ? 'Check the access key and the secret, and which permissions they give.'
+        : 'Judging needs fs:ReadRepository, fs:ReadCommit, fs:ListObjects and fs:ReadObject; setting up and trying the gate also needs to write.',
   };
 }
 
