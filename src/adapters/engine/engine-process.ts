@@ -37,15 +37,20 @@ export interface EngineProcess {
 /** Bytes of error output kept. */
 const MAX_STDERR = 4_096;
 
-/** Starts an engine process. A process that cannot start answers `gone` to everything. */
-export function startProcess(launcher: Launcher): EngineProcess {
+/**
+ * Starts an engine process. A process that cannot start answers `gone` to everything. `onDied` is told when it ends
+ * without {@link EngineProcess.kill}.
+ */
+export function startProcess(launcher: Launcher, onDied: () => void = () => {}): EngineProcess {
   const child = launch(launcher);
   const waiting = new Map<number, (outcome: Outcome<never>) => void>();
   const ended = watch(child, waiting);
   let exit: Exit | null = null;
+  let killed = false;
   let lastId = 0;
   void ended.then((seen) => {
     exit = seen;
+    if (!killed) onDied();
   });
 
   return {
@@ -63,6 +68,7 @@ export function startProcess(launcher: Launcher): EngineProcess {
     release: () => setReferenced(child, false),
     hold: () => setReferenced(child, true),
     kill: async () => {
+      killed = true;
       setReferenced(child, true);
       child.kill('SIGKILL');
       await ended;

@@ -26,6 +26,8 @@ export interface DuckDbEngineOptions {
   readonly spares: number;
   /** Told once what this machine cannot put around an engine process. */
   readonly onNotice?: (notice: string) => void;
+  /** A process ended that nobody had ended; another one takes its place. */
+  readonly onDied?: () => void;
 }
 
 /** The version of the pinned package; a process that says otherwise is refused. */
@@ -98,7 +100,7 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): QueryEngine {
 }
 
 function startWarming(launcher: Launcher, options: DuckDbEngineOptions): Warming {
-  const process = startProcess(launcher);
+  const process = startProcess(launcher, options.onDied);
   const warm = process.ask({ kind: 'warm', limits: limitsOf(options) }).outcome;
   process.release();
   return { process, warm };

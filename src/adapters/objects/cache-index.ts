@@ -16,6 +16,8 @@ export interface CacheIndex {
   /** Some of the least recently used files that have to go before `incomingBytes` fit under the cap; none when they do. */
   victims(capBytes: number, incomingBytes: number): readonly string[];
   forget(sha256: string): void;
+  /** Of all files together. */
+  totalBytes(): number;
   close(): void;
 }
 
@@ -97,6 +99,7 @@ function prepare(db: Database.Database): CacheIndex {
     removeFile.run(sha256);
     removeAddresses.run(sha256);
   });
+  const totalBytes = () => (total.get() as { readonly bytes: number }).bytes;
   return {
     find(key) {
       const { repository, physicalAddress, sizeBytes, checksum } = key;
@@ -106,7 +109,7 @@ function prepare(db: Database.Database): CacheIndex {
     record: (key, entry) => record.immediate(key, entry),
     touch: (sha256) => void touch.run(Date.now(), sha256),
     victims(capBytes, incomingBytes) {
-      let excess = (total.get() as { readonly bytes: number }).bytes + incomingBytes - capBytes;
+      let excess = totalBytes() + incomingBytes - capBytes;
       const chosen: string[] = [];
       if (excess <= 0) return chosen;
       for (const row of oldest.all() as readonly FileRow[]) {
@@ -117,6 +120,7 @@ function prepare(db: Database.Database): CacheIndex {
       return chosen;
     },
     forget: (sha256) => forget.immediate(sha256),
+    totalBytes,
     close: () => void db.close(),
   };
 }

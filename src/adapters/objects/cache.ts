@@ -15,6 +15,8 @@ import { type CacheEntry, type CacheIndex, openCacheIndex } from './cache-index.
  */
 export interface ObjectCache {
   readonly capBytes: number;
+  /** Bytes it keeps now; 0 when its index does not tell. */
+  keptBytes(): number;
   /** Puts the cached bytes of the address at `target` (a hard link where possible), or returns null. */
   take(key: AddressKey, target: string): Promise<CacheEntry | null>;
   /** A fresh path to stream a new object to. */
@@ -39,6 +41,7 @@ export function openObjectCache({ directory, capBytes }: CacheOptions): ObjectCa
   const oneAtATime = pLimit(1);
   return {
     capBytes,
+    keptBytes: () => attempt(() => state.index.totalBytes()) ?? 0,
     take: (key, target) => take(state, key, target),
     stagingPath: () => join(state.staging, randomUUID()),
     async admit(key, entry, staged, target) {
