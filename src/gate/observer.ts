@@ -16,6 +16,24 @@ export interface GateObserver {
   received(decision: Decision): void;
   /** A decision is on disk. `durationMs` is the time since its delivery came, in milliseconds. */
   decided(decision: Decision, durationMs: number): void;
+  /** What was approved, or was not, is on its branch. `same`: its tree is the one that was judged. */
+  landed(same: boolean): void;
+}
+
+/** Does the work and tells how many milliseconds it took, also when it throws or rejects. */
+export function timed<T>(work: () => T, done: (durationMs: number) => void): T {
+  const startedAt = performance.now();
+  const end = () => done(performance.now() - startedAt);
+  let pending = false;
+  try {
+    const result = work();
+    pending = result instanceof Promise;
+    // Its failure is the caller's, who has the same promise.
+    if (result instanceof Promise) result.then(end, end);
+    return result;
+  } finally {
+    if (!pending) end();
+  }
 }
 
 /** Watches nothing. */
@@ -25,4 +43,5 @@ export const NO_OBSERVER: GateObserver = {
   rows: () => {},
   received: () => {},
   decided: () => {},
+  landed: () => {},
 };
