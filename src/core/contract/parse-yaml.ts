@@ -99,7 +99,7 @@ function countLines(text: string): LineCounter {
  */
 function compose(reading: Reading, text: string): readonly Document.Parsed[] {
   const tokens = [...new Parser().parse(text)];
-  const deep = tooDeep(tokens);
+  const deep = firstTooDeep(tokens);
   if (deep !== null) {
     report(reading, deep, TOO_DEEP);
     return [];
@@ -117,8 +117,8 @@ function compose(reading: Reading, text: string): readonly Document.Parsed[] {
   return [...composer.compose(tokens)] as readonly Document.Parsed[];
 }
 
-/** The offset of the first mapping or list that nests too deep; null when there is none. */
-function tooDeep(tokens: readonly CST.Token[]): number | null {
+/** The offset of the first mapping or list that nests deeper than {@link MOST_YAML_DEPTH}; null when there is none. */
+export function firstTooDeep(tokens: readonly CST.Token[]): number | null {
   const open: { readonly token: CST.Token; readonly depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token } = next;
