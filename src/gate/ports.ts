@@ -55,6 +55,11 @@ export interface ObjectReader {
 export interface FetchRequest {
   readonly repository: string;
   readonly commitId: string;
+  /**
+   * Set: the objects as this branch has them now, uncommitted ones too, and `commitId` is not read at. A branch may
+   * move between listing and reading: rejects with `object-changed` then.
+   */
+  readonly branch?: string;
   readonly objects: readonly ObjectEntry[];
   readonly storageNamespace: string;
   readonly runDirectory: string;

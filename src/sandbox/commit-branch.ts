@@ -1,9 +1,10 @@
 import { branchOf, seal, uncommitted, updateBranch, updateBranchOnce } from './branches.ts';
 import type { Commit } from './commits.ts';
 import { aboutCommit, afterwards, before } from './events.ts';
-import { addCommit, type Branch, type Call, commitById, treeOfCommit } from './lake.ts';
+import { addCommit, type Branch, type Call, treeOfCommit } from './lake.ts';
 import { LakeError } from './lake-error.ts';
 import { assertUnprotected } from './protection.ts';
+import { commitAt } from './refs.ts';
 import { applyChanges, type Tree } from './tree.ts';
 
 export interface CommitRequest {
@@ -28,7 +29,7 @@ export async function commitBranch(call: Call, name: string, request: CommitRequ
     const runId = await before(call, { type: 'pre-commit', branchId: name, sourceRef: name, ...about });
     const commit = addCommit(call.repository, nextTree(call, branch, request), {
       parents: [branch.commitId],
-      generation: commitById(call.repository, branch.commitId).generation + 1,
+      generation: commitAt(call.repository, name).generation + 1,
       committer: call.lake.user,
       message: request.message,
       creationDate: request.date ?? Math.floor(Date.now() / 1000),

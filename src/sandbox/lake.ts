@@ -47,8 +47,15 @@ export interface Repository {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly branches: Map<string, Branch>;
+  /** Names of branches that a listing leaves out unless asked for them. */
+  readonly hidden: Set<string>;
   readonly tags: Map<string, string>;
   readonly commits: Map<string, Commit>;
+  /**
+   * Commits that lakeFS no longer finds by their id: a cherry-pick writes its origin into the cached metadata of the
+   * picked commit (when it has any), whose content address then is another. lakeFS's cache forgets it after ten minutes.
+   */
+  readonly misfiled: Set<string>;
   /** By content address. Dangling commits and their trees stay, as in lakeFS. */
   readonly trees: Map<string, Tree>;
   readonly pulls: Map<string, PullRequest>;
@@ -104,6 +111,8 @@ export function createRepository(
     ...fields,
     createdAt,
     branches: new Map([[fields.defaultBranch, { commitId: first.id, staging: new Map(), sealed: [] }]]),
+    hidden: new Set(),
+    misfiled: new Set(),
     tags: new Map(),
     commits: new Map([[first.id, first]]),
     trees: new Map([[EMPTY_TREE.id, EMPTY_TREE]]),
@@ -123,6 +132,7 @@ export function repositoryOf(lake: Lake, id: string): Repository {
 
 /** A commit by its whole id or an unambiguous prefix. */
 export function commitById(repository: Repository, id: string): Commit {
+  if (repository.misfiled.has(id)) throw new LakeError('not-found', 'commit not found');
   const exact = repository.commits.get(id);
   if (exact !== undefined) return exact;
   const matching = id.length < 2 ? [] : [...repository.commits.values()].filter((commit) => commit.id.startsWith(id));

@@ -8,18 +8,26 @@ const BRANCH_ID = /^\w[-\w]*$/;
 const TAG_ID = /^[^\s/~^:?*[\\]+$/;
 const BRANCH_RULE = 'branch id must consist of letters, digits, underscores and dashes, and cannot start with a dash';
 
+export interface NewBranch {
+  readonly name: string;
+  /** A ref. */
+  readonly source: string;
+  readonly hidden: boolean;
+}
+
 /** @returns the commit the new branch points to */
-export async function createBranch(call: Call, name: string, source: string): Promise<string> {
+export async function createBranch(call: Call, { name, source, hidden }: NewBranch): Promise<string> {
   if (!BRANCH_ID.test(name)) {
     throw new LakeError('invalid', `argument branch: branch id: invalid value: validation error: ${BRANCH_RULE}`);
   }
   const commitId = sourceCommit(call, source);
-  const { branches } = call.repository;
+  const { branches, hidden: hiddenNames } = call.repository;
   if (branches.has(name)) throw new LakeError('exists', 'branch already exists: not unique');
   const event = { branchId: name, sourceRef: source, commitId };
   await before(call, { type: 'pre-create-branch', ...event });
   if (branches.has(name)) throw new LakeError('exists', 'branch already exists: not unique');
   branches.set(name, { commitId, staging: new Map(), sealed: [] });
+  if (hidden) hiddenNames.add(name);
   afterwards(call, { type: 'post-create-branch', ...event });
   return commitId;
 }
@@ -30,6 +38,7 @@ export async function deleteBranch(call: Call, name: string): Promise<void> {
   const event = { branchId: name, sourceRef: branchOf(repository, name).commitId };
   await before(call, { type: 'pre-delete-branch', ...event });
   repository.branches.delete(name);
+  repository.hidden.delete(name);
   afterwards(call, { type: 'post-delete-branch', ...event });
 }
 

@@ -1,6 +1,6 @@
 import { branchOf, uncommitted } from './branches.ts';
 import type { Commit } from './commits.ts';
-import { commitById, type Repository, treeOfCommit } from './lake.ts';
+import { type Repository, treeOfCommit } from './lake.ts';
 import { LakeError } from './lake-error.ts';
 import { listPage, overlay } from './listing.ts';
 import type { Entry } from './tree.ts';
@@ -18,25 +18,35 @@ interface Resolved {
   readonly branch: string | null;
 }
 
-const EXPRESSION = /^([^~^@$]+)((?:[~^]\d*|@)*)$/;
+const INVALID_REF = 'ref: invalid value: validation error';
 
 /**
- * Commit id, branch, tag, prefix of a commit id, in that order; then `~n`, `^n` and `@` (committed only).
+ * Commit id, branch, tag, prefix of a commit id, in that order; then any of `~n` and `^n`, or one `@` behind a branch
+ * (committed only).
  *
- * @throws LakeError `not found`
+ * @throws LakeError `not found`, or 400 for what is no ref
  */
 function resolveRef(repository: Repository, ref: string): Resolved {
-  const [, base, modifiers] = EXPRESSION.exec(ref) ?? [];
-  if (base === undefined || modifiers === undefined) throw new LakeError('not-found', 'not found');
+  const [base = '', ...steps] = ref.match(/(?:^|[~^@$])[^~^@$]*/g) ?? [];
+  if (base === '' || /^[~^@$]/.test(base)) throw new LakeError('invalid', INVALID_REF);
+  for (const step of steps) {
+    if (/^[@$]./.test(step)) throw new LakeError('invalid', INVALID_REF);
+    if (/^[~^]\d*\D/.test(step)) throw new LakeError('invalid', `could not parse modifier ${step}: ${INVALID_REF}`);
+  }
   const resolved = resolveBase(repository, base);
-  if (modifiers === '') return resolved;
-  const steps = modifiers.match(/[~^]\d*|@/g) ?? [];
+  if (steps.length === 0) return resolved;
+  if (steps.includes('@') && (steps.length > 1 || resolved.branch === null)) {
+    throw new LakeError('invalid', INVALID_REF);
+  }
   return { commitId: steps.reduce((id, step) => follow(repository, id, step), resolved.commitId), branch: null };
 }
 
 /** The commit behind a ref, staged objects left out. */
 export function commitAt(repository: Repository, ref: string): Commit {
-  return commitById(repository, resolveRef(repository, ref).commitId);
+  const { commitId } = resolveRef(repository, ref);
+  const commit = repository.commits.get(commitId);
+  if (commit === undefined) throw new LakeError('not-found', 'commit not found');
+  return commit;
 }
 
 export function viewAt(repository: Repository, ref: string): View {
@@ -69,6 +79,7 @@ export function folderAt(repository: Repository, ref: string, folder: string): r
 }
 
 function resolveBase(repository: Repository, base: string): Resolved {
+  if (repository.misfiled.has(base)) throw new LakeError('not-found', 'commit not found');
   if (repository.commits.has(base)) return { commitId: base, branch: null };
   const branch = repository.branches.get(base);
   if (branch !== undefined) return { commitId: branch.commitId, branch: base };
@@ -84,13 +95,23 @@ function resolveBase(repository: Repository, base: string): Resolved {
 
 function follow(repository: Repository, commitId: string, step: string): string {
   if (step === '@') return commitId;
+  // The stand-in knows no view of staged objects alone.
+  if (step === '$') throw new LakeError('invalid', `${INVALID_REF}: should point to a commit`);
   const count = step.length === 1 ? 1 : Number(step.slice(1));
-  if (step.startsWith('^')) return count === 0 ? commitId : parentOf(repository, commitId, count);
-  return Array.from({ length: count }).reduce<string>((id) => parentOf(repository, id, 1), commitId);
+  if (step.startsWith('^')) {
+    if (count === 0) return commitId;
+    return parentOf(repository, commitId, count) ?? refuse('invalid', INVALID_REF);
+  }
+  return Array.from({ length: count }).reduce<string>(
+    (id) => parentOf(repository, id, 1) ?? refuse('not-found', 'not found'),
+    commitId,
+  );
 }
 
-function parentOf(repository: Repository, commitId: string, number: number): string {
-  const parent = commitById(repository, commitId).parents[number - 1];
-  if (parent === undefined) throw new LakeError('not-found', 'commit not found');
-  return parent;
+function parentOf(repository: Repository, commitId: string, number: number): string | undefined {
+  return repository.commits.get(commitId)?.parents[number - 1];
+}
+
+function refuse(kind: 'invalid' | 'not-found', message: string): never {
+  throw new LakeError(kind, message);
 }

@@ -7,11 +7,18 @@ import { mergeTrees } from './merge.ts';
 import { commitAt } from './refs.ts';
 import { EMPTY_TREE, type Tree } from './tree.ts';
 
+/** What the client wants in place of what lakeFS would write; null leaves it. */
+export interface CommitOverrides {
+  readonly message: string | null;
+  readonly metadata: Readonly<Record<string, string>> | null;
+}
+
 export interface RevertRequest {
   readonly ref: string;
   /** Counts from 1; 0 for a commit with one parent. */
   readonly parentNumber: number;
   readonly allowEmpty: boolean;
+  readonly overrides: CommitOverrides;
 }
 
 /** Undoes one commit on top of a branch: a merge from its parent with the commit as base. */
@@ -20,7 +27,7 @@ export async function revertOnBranch(call: Call, name: string, request: RevertRe
   if (reverted.parents.length > 1 && request.parentNumber <= 0) {
     throw new LakeError('conflict', 'must specify 1-based parent number for reverting merge commit');
   }
-  const parent = parentTree(call, reverted, request.parentNumber === 0 ? 1 : request.parentNumber);
+  const parent = parentOfReverted(call, reverted, request.parentNumber);
   return replayOnBranch(call, name, {
     event: 'revert',
     result: (head) => {
@@ -30,16 +37,19 @@ export async function revertOnBranch(call: Call, name: string, request: RevertRe
       if (tree.id === head.id && !allowEmpty) throw new LakeError('invalid', 'no changes');
       return tree;
     },
-    message: `Revert ${request.ref}`,
-    metadata: {},
+    message: request.overrides.message ?? `Revert ${request.ref}`,
+    metadata: request.overrides.metadata ?? {},
     runNamesCommit: true,
   });
 }
+
+const NO_SUCH_PARENT = 'given commit does not have the given parent number';
 
 export interface CherryPickRequest {
   readonly ref: string;
   /** Counts from 1; null when the client named none. */
   readonly parentNumber: number | null;
+  readonly overrides: CommitOverrides;
 }
 
 /** Does one commit again on top of a branch. */
@@ -48,16 +58,22 @@ export async function cherryPickOnBranch(call: Call, name: string, request: Cher
   if (picked.parents.length > 1 && request.parentNumber === null) {
     throw new LakeError('invalid', 'must specify 1-based parent number for cherry-picking merge commit');
   }
-  const base = parentTree(call, picked, request.parentNumber ?? 1);
+  const number = request.parentNumber ?? 1;
+  if (number > picked.parents.length) throw new LakeError('invalid', `parent ${number}: ${NO_SUCH_PARENT}`);
+  const base = parentTree(call, picked, number);
+  const { overrides } = request;
   return replayOnBranch(call, name, {
     event: 'cherry-pick',
     result: (head) => {
       const source = treeOfCommit(call.repository, picked.id);
-      return mergeTrees({ base, source, destination: head, strategy: 'default', allowEmpty: false });
+      const tree = mergeTrees({ base, source, destination: head, strategy: 'default', allowEmpty: false });
+      const untouched = overrides.metadata !== null || Object.keys(picked.metadata).length === 0;
+      if (!untouched) call.repository.misfiled.add(picked.id);
+      return tree;
     },
-    message: picked.message,
+    message: overrides.message ?? picked.message,
     metadata: {
-      ...picked.metadata,
+      ...(overrides.metadata ?? picked.metadata),
       'cherry-pick-origin': picked.id,
       'cherry-pick-committer': picked.committer,
     },
@@ -125,11 +141,13 @@ function commitNamed(call: Call, ref: string): Commit {
   }
 }
 
+function parentOfReverted(call: Call, commit: Commit, number: number): Tree {
+  if (number > commit.parents.length) throw new LakeError('invalid', `${NO_SUCH_PARENT}: parent ${number}`);
+  return parentTree(call, commit, Math.max(number, 1));
+}
+
+/** Before a repository's first commit there was nothing. */
 function parentTree(call: Call, commit: Commit, number: number): Tree {
-  if (commit.parents.length === 0 && number === 1) return EMPTY_TREE;
   const parent = commit.parents[number - 1];
-  if (parent === undefined) {
-    throw new LakeError('invalid', `parent ${number}: given commit does not have the given parent number`);
-  }
-  return treeOfCommit(call.repository, parent);
+  return parent === undefined ? EMPTY_TREE : treeOfCommit(call.repository, commitNamed(call, parent).id);
 }

@@ -254,7 +254,7 @@ describe('commits', () => {
       if (type === 'pre-revert') await write('main', { 'meanwhile.csv': 'm' });
       return pass;
     };
-    const reverting = client.json('POST', `${branches()}/main/revert`, { ref: changed });
+    const reverting = client.json('POST', `${branches()}/main/revert`, { ref: changed, parent_number: 0 });
     await expect(reverting).rejects.toThrow('500 {"message":"update branch: predicate failed"}');
   });
 
@@ -274,11 +274,12 @@ describe('commits', () => {
     const picked = await write('dev', { 'new.csv': 'new' });
     await client.json('POST', `${branches()}/main/cherry-pick`, { ref: picked });
     expect(await read('main', 'new.csv')).toBe('new');
-    await client.json('POST', `${branches()}/main/revert`, { ref: await head('main') });
+    await client.json('POST', `${branches()}/main/revert`, { ref: await head('main'), parent_number: 0 });
     expect(await read('main', 'new.csv')).toBe('status 404');
     await write('main', { 'other.csv': 'o' });
     const merged = reference(await client.merge(repository, 'dev', 'main', { allow_empty: true }));
-    const revert = (body: object) => client.json('POST', `${branches()}/main/revert`, { ref: merged, ...body });
+    const revert = (body: object) =>
+      client.json('POST', `${branches()}/main/revert`, { ref: merged, parent_number: 0, ...body });
     await expect(revert({})).rejects.toThrow('409');
     await expect(revert({ parent_number: 3 })).rejects.toThrow('400');
   });
@@ -300,7 +301,7 @@ describe('commits', () => {
   it('refuses to revert what was changed since', async () => {
     const changed = await write('main', { 'base.csv': '2' });
     await write('main', { 'base.csv': '3' });
-    const reverting = client.json('POST', `${branches()}/main/revert`, { ref: changed });
+    const reverting = client.json('POST', `${branches()}/main/revert`, { ref: changed, parent_number: 0 });
     await expect(reverting).rejects.toThrow('409 {"message":"update branch: conflict found"}');
   });
 

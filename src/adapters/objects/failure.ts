@@ -57,6 +57,15 @@ export function wrongLength(path: string, expected: number, found: string): Tran
   });
 }
 
+/** Somebody wrote to the branch between its listing and this read. */
+export function changed(path: string): TransferFailure {
+  return final(undefined, {
+    code: 'object-changed',
+    message: `The object ${path} was replaced on the branch while it was read.`,
+    hint: 'Try again when nobody writes to the branch.',
+  });
+}
+
 /** A page of the web UI or of a proxy: lakeFS itself always sends an ETag. */
 export function notAGateway(path: string, contentType: string): TransferFailure {
   return final(undefined, {

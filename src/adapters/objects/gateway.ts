@@ -23,9 +23,9 @@ export interface OpenObject {
 }
 
 export interface Gateway {
-  /** One signed GET of `<commitId>/<path>`. Rejects with whatever the SDK throws; see failure.ts. */
+  /** One signed GET of `<ref>/<path>`; `ref` is a commit id or a branch. Rejects with whatever the SDK throws; see failure.ts. */
   open(
-    request: { readonly repository: string; readonly commitId: string; readonly path: string },
+    request: { readonly repository: string; readonly ref: string; readonly path: string },
     signal: AbortSignal,
   ): Promise<OpenObject>;
   close(): void;
@@ -58,8 +58,8 @@ export function openGateway(options: GatewayOptions): Gateway {
     }),
   });
   return {
-    async open({ repository, commitId, path }, signal) {
-      const command = new GetObjectCommand({ Bucket: repository, Key: `${commitId}/${path}` });
+    async open({ repository, ref, path }, signal) {
+      const command = new GetObjectCommand({ Bucket: repository, Key: `${ref}/${path}` });
       const answer = await client.send(command, { abortSignal: signal });
       return {
         body: answer.Body as Readable,

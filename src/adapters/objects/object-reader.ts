@@ -29,6 +29,8 @@ export interface ObjectReaderOptions {
   readonly stallTimeoutMs?: number;
   /** Largest sum of one request, from the listing. Default 200 GiB. */
   readonly maxRequestBytes?: number;
+  /** Told for each object where its bytes came from. `bypass`: it is of a kind that is read anew each time. */
+  readonly onCacheRequest?: (result: 'hit' | 'miss' | 'bypass') => void;
 }
 
 /** What the port asks for, and whether the checksum of the listing proved the transfer. */
@@ -36,6 +38,8 @@ interface ReadObject extends FetchedObject, Transferred {}
 
 export interface CachedObjectReader extends ObjectReader {
   fetch(request: FetchRequest, signal: AbortSignal): Promise<readonly ReadObject[]>;
+  /** Bytes the cache keeps now. */
+  cachedBytes(): number;
   close(): void;
 }
 
@@ -61,10 +65,12 @@ export function createObjectReader(options: ObjectReaderOptions): CachedObjectRe
     slot: pLimit(concurrency),
     underway: new Map(),
     nextName: countedNames(),
+    onCacheRequest: options.onCacheRequest ?? (() => {}),
   };
   const maxRequestBytes = options.maxRequestBytes ?? 200 * 1024 ** 3;
   return {
     fetch: (request, signal) => fetchAll(context, maxRequestBytes, request, signal),
+    cachedBytes: () => cache.keptBytes(),
     close() {
       gateway.close();
       cache.close();
@@ -80,6 +86,7 @@ interface Context {
   /** Addresses being fetched into the cache, by key: a second run waits and then finds them there. */
   readonly underway: Map<string, Promise<unknown>>;
   readonly nextName: () => string;
+  readonly onCacheRequest: (result: 'hit' | 'miss' | 'bypass') => void;
 }
 
 async function fetchAll(
@@ -126,6 +133,7 @@ async function fetchOne(
   if (signal.aborted) throw cancelled(signal.reason);
   const target = join(request.runDirectory, context.nextName());
   const key = cacheKey(context.cache, request, object);
+  if (key === null) context.onCacheRequest('bypass');
   const read =
     key === null
       ? await transferTo(context, request, object, target, signal)
@@ -164,7 +172,11 @@ async function takeOrTransfer(
   signal: AbortSignal,
 ): Promise<Transferred> {
   const cached = await context.cache.take(key, target);
+  context.onCacheRequest(cached === null ? 'miss' : 'hit');
   if (cached !== null) return cached;
+  // A path of a branch may lead to other bytes than the listed address by now, and whoever writes to the branch can
+  // make them look alike. The cache takes only what a commit pins.
+  if (request.branch !== undefined) return transferTo(context, request, object, target, signal);
   const staged = context.cache.stagingPath();
   const read = await transferTo(context, request, object, staged, signal);
   try {
@@ -182,8 +194,9 @@ function transferTo(
   target: string,
   signal: AbortSignal,
 ): Promise<Transferred> {
-  const { repository, commitId } = request;
-  return transfer(context.gateway, context.limits, { repository, commitId, object, target }, signal);
+  const { repository, commitId, branch } = request;
+  const wanted = { repository, ref: branch ?? commitId, pinned: branch === undefined, object, target };
+  return transfer(context.gateway, context.limits, wanted, signal);
 }
 
 /** Null for objects that must be read anew each time, and for those larger than the whole cache. */
@@ -193,11 +206,12 @@ function cacheKey(cache: ObjectCache, request: FetchRequest, object: ObjectEntry
   return { repository: request.repository, physicalAddress, sizeBytes, checksum };
 }
 
-function checkRequest({ repository, commitId, objects }: FetchRequest, maxRequestBytes: number): void {
-  if (!/^[a-z0-9][a-z0-9-]{2,62}$/.test(repository) || !/^[0-9a-f]{64}$/.test(commitId)) {
+function checkRequest({ repository, commitId, branch, objects }: FetchRequest, maxRequestBytes: number): void {
+  const fits = branch === undefined ? /^[0-9a-f]{64}$/.test(commitId) : /^\w[-\w]*$/.test(branch);
+  if (!/^[a-z0-9][a-z0-9-]{2,62}$/.test(repository) || !fits) {
     throw new SluiceError({
       code: 'objects-bad-id',
-      message: `Objects can only be read at a whole commit id, not at ${JSON.stringify(`${repository}/${commitId}`.slice(0, 140))}.`,
+      message: `Objects can only be read at a whole commit id or at a branch, not at ${JSON.stringify(`${repository}/${branch ?? commitId}`.slice(0, 140))}.`,
     });
   }
   const bytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);

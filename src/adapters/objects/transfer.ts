@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectEntry } from '../../core/change/object.ts';
 import {
   cancelled,
+  changed,
   notAGateway,
   requestFailure,
   stalled,
@@ -26,7 +27,10 @@ export interface TransferLimits {
 
 export interface TransferRequest {
   readonly repository: string;
-  readonly commitId: string;
+  /** A commit id or a branch. */
+  readonly ref: string;
+  /** Whether the ref can never lead to other objects than those listed. */
+  readonly pinned: boolean;
   readonly object: ObjectEntry;
   /** A file that does not exist yet; it is whole and 0444 on success, and gone on failure. */
   readonly target: string;
@@ -70,7 +74,7 @@ export async function transfer(
 async function tryOnce(
   gateway: Gateway,
   limits: TransferLimits,
-  { repository, commitId, object, target }: TransferRequest,
+  { repository, ref, pinned, object, target }: TransferRequest,
   signal: AbortSignal,
 ): Promise<Transferred | TransferFailure> {
   const silence = new AbortController();
@@ -83,9 +87,9 @@ async function tryOnce(
     // Before the request: a file that is opened while the body breaks would lie in the way of the next try, and a body
     // that breaks while nobody reads it yet would be an error without a place.
     file = await open(target, 'wx', 0o444);
-    const answer = await gateway.open({ repository, commitId, path: object.path }, either);
+    const answer = await gateway.open({ repository, ref, path: object.path }, either);
     answered = true;
-    const refused = judgeHeaders(object, answer);
+    const refused = judgeHeaders(object, answer, pinned);
     if (refused !== null) {
       answer.body.destroy();
       return refused;
@@ -154,8 +158,9 @@ async function* hashed(body: Readable, sizeBytes: number, hashes: Hashes, onChun
   }
 }
 
-function judgeHeaders(object: ObjectEntry, answer: OpenObject): TransferFailure | null {
+function judgeHeaders(object: ObjectEntry, answer: OpenObject, pinned: boolean): TransferFailure | null {
   if (answer.etag === undefined) return notAGateway(object.path, answer.contentType ?? 'no content type');
+  if (!pinned && answer.etag.replace(/^"|"$/g, '') !== object.checksum) return changed(object.path);
   if (answer.contentLength !== undefined && answer.contentLength !== object.sizeBytes) {
     return wrongLength(object.path, object.sizeBytes, `a Content-Length of ${answer.contentLength}`);
   }

@@ -2,14 +2,16 @@ import { commitBranch } from '../commit-branch.ts';
 import { type Commit, history } from '../commits.ts';
 import { emptyReply, jsonReply, type Reply } from '../http.ts';
 import { commitById } from '../lake.ts';
-import { LakeError } from '../lake-error.ts';
+import { LakeError, withContext } from '../lake-error.ts';
 import { commitAt } from '../refs.ts';
-import { cherryPickOnBranch, revertOnBranch } from '../replay-commit.ts';
+import { type CommitOverrides, cherryPickOnBranch, revertOnBranch } from '../replay-commit.ts';
 import { sortedRecord } from '../tree.ts';
 import { pageReply, pageRequest } from './page.ts';
 import {
   callOf,
   flagField,
+  isTrue,
+  type JsonObject,
   jsonBody,
   numberField,
   param,
@@ -17,7 +19,9 @@ import {
   type RestRequest,
   type Route,
   recordField,
+  requiredNumber,
   requiredText,
+  textField,
 } from './route.ts';
 
 const BRANCH = '/repositories/{repository}/branches/{branch}';
@@ -37,10 +41,21 @@ export const commitRoutes: readonly Route[] = [
 function logOf(request: RestRequest): Reply {
   const { repository } = callOf(request);
   const { after, amount } = pageRequest(request);
-  const firstParent = /^(true|1|t)$/i.test(query(request, 'first_parent'));
-  const log = history(repository.commits, commitAt(repository, param(request, 'ref')).id, firstParent);
+  const log = history(repository.commits, startOfLog(request), isTrue(query(request, 'first_parent')));
   const rest = log.slice(log.findIndex((one) => one.id === after) + 1);
-  return pageReply({ results: rest.slice(0, amount), hasMore: rest.length > amount }, shownCommit, (one) => one.id);
+  // A limited log does not look whether there is more.
+  const hasMore = rest.length > amount && !isTrue(query(request, 'limit'));
+  return pageReply({ results: rest.slice(0, amount), hasMore }, shownCommit, (one) => one.id);
+}
+
+function startOfLog(request: RestRequest): string {
+  const { repository } = callOf(request);
+  const ref = param(request, 'ref');
+  try {
+    return commitAt(repository, ref).id;
+  } catch (error) {
+    throw repository.misfiled.has(ref) ? error : withContext('ref', error);
+  }
 }
 
 async function commit(request: RestRequest): Promise<Reply> {
@@ -60,9 +75,10 @@ async function commit(request: RestRequest): Promise<Reply> {
 async function revert(request: RestRequest): Promise<Reply> {
   const body = await jsonBody(request);
   await revertOnBranch(callOf(request), param(request, 'branch'), {
+    parentNumber: requiredNumber(body, 'parent_number', 'RevertCreation'),
     ref: requiredText(body, 'ref', 'RevertCreation'),
-    parentNumber: numberField(body, 'parent_number') ?? 0,
     allowEmpty: flagField(body, 'allow_empty'),
+    overrides: overridesOf(body),
   });
   return emptyReply(204);
 }
@@ -72,8 +88,21 @@ async function cherryPick(request: RestRequest): Promise<Reply> {
   const made = await cherryPickOnBranch(callOf(request), param(request, 'branch'), {
     ref: requiredText(body, 'ref', 'CherryPickCreation'),
     parentNumber: numberField(body, 'parent_number'),
+    overrides: overridesOf(body),
   });
   return jsonReply(201, shownCommit(made));
+}
+
+/** What is empty overrides nothing. */
+function overridesOf(body: JsonObject): CommitOverrides {
+  const given = body['commit_overrides'];
+  if (typeof given !== 'object' || given === null) return { message: null, metadata: null };
+  const fields = Object.fromEntries(Object.entries(given));
+  const metadata = recordField(fields, 'metadata');
+  return {
+    message: textField(fields, 'message') || null,
+    metadata: Object.keys(metadata).length === 0 ? null : metadata,
+  };
 }
 
 function shownCommit(commit: Commit): unknown {

@@ -12,6 +12,7 @@ import { pageReply, pageRequest } from './page.ts';
 import {
   callOf,
   flagField,
+  isTrue,
   jsonBody,
   param,
   query,
@@ -56,7 +57,7 @@ function diffBranch(request: RestRequest): Reply {
 }
 
 function differencesReply(request: RestRequest, differences: readonly Difference[]): Reply {
-  const withRight = /^(true|1|t)$/i.test(query(request, 'include_right_stats'));
+  const withRight = isTrue(query(request, 'include_right_stats'));
   return pageReply(
     listPage(differences, pageRequest(request)),
     (listed) =>

@@ -6,7 +6,18 @@ import { createBranch, createTag, deleteBranch, deleteTag } from '../manage-refs
 import { resetStaged } from '../stage.ts';
 import { comparePaths } from '../tree.ts';
 import { pageReply, pageRequest } from './page.ts';
-import { callOf, type JsonObject, jsonBody, param, type Route, requiredText, textField } from './route.ts';
+import {
+  callOf,
+  flagField,
+  isTrue,
+  type JsonObject,
+  jsonBody,
+  param,
+  query,
+  type Route,
+  requiredText,
+  textField,
+} from './route.ts';
 
 type NamedRef = readonly [id: string, commitId: string];
 
@@ -15,8 +26,9 @@ export const refRoutes: readonly Route[] = [
     method: 'GET',
     path: '/repositories/{repository}/branches',
     handle: (request) => {
-      const { branches } = callOf(request).repository;
-      const refs = [...branches].map(([id, branch]): NamedRef => [id, branch.commitId]);
+      const { branches, hidden } = callOf(request).repository;
+      const shown = [...branches].filter(([id]) => isTrue(query(request, 'show_hidden')) || !hidden.has(id));
+      const refs = shown.map(([id, branch]): NamedRef => [id, branch.commitId]);
       return pageReply(
         keyedPage(sortedRefs(refs), ([id]) => id, pageRequest(request)),
         shownRef,
@@ -31,7 +43,8 @@ export const refRoutes: readonly Route[] = [
       const body = await jsonBody(request);
       const name = requiredText(body, 'name', 'BranchCreation');
       const source = requiredText(body, 'source', 'BranchCreation');
-      return textReply(201, await createBranch(callOf(request), name, source));
+      const branch = { name, source, hidden: flagField(body, 'hidden') };
+      return textReply(201, await createBranch(callOf(request), branch));
     },
   },
   {

@@ -33,6 +33,11 @@ export function query(request: RestRequest, name: string): string {
   return request.incoming.query.get(name) ?? '';
 }
 
+/** As Go's server reads a boolean of the query. */
+export function isTrue(text: string): boolean {
+  return /^(true|1|t)$/i.test(text);
+}
+
 /** A query parameter without which the call makes no sense. */
 export function requiredQuery(request: RestRequest, name: string): string {
   const value = request.incoming.query.get(name);
@@ -85,6 +90,13 @@ export function schemaError(schema: string, field: string, wrong: string): LakeE
 
 export function flagField(body: JsonObject, name: string): boolean {
   return body[name] === true;
+}
+
+/** @throws LakeError like {@link requiredText} */
+export function requiredNumber(body: JsonObject, name: string, schema: string): number {
+  const value = body[name];
+  if (typeof value === 'number') return value;
+  throw schemaError(schema, name, value === undefined ? `property "${name}" is missing` : 'value must be an integer');
 }
 
 export function numberField(body: JsonObject, name: string): number | null {

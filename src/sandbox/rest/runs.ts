@@ -29,14 +29,14 @@ function listRuns(request: RestRequest): Reply {
 function showRun(request: RestRequest): Reply {
   const { lake, repository } = callOf(request);
   const run = lake.hooks.getRun(repository.id, param(request, 'run'));
-  if (run === null) throw new LakeError('not-found', 'not found');
+  if (run === null) throw new LakeError('not-found', 'not found: not found');
   return jsonReply(200, shownRun(run));
 }
 
 function listHooks(request: RestRequest): Reply {
   const { lake, repository } = callOf(request);
-  const hooks = lake.hooks.listHooks(repository.id, param(request, 'run'));
-  if (hooks === null) throw new LakeError('not-found', 'not found');
+  // A run that nobody has heard of has no hooks.
+  const hooks = lake.hooks.listHooks(repository.id, param(request, 'run')) ?? [];
   return pageReply(
     pageAfter(request, hooks, (hook) => hook.hookRunId),
     shownHook,

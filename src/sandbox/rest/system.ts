@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 
 const STARTED = Math.floor(Date.now() / 1000);
 const LOCAL = '^local://';
+const VERSION = { version: 'dev', version_context: 'lakeFS' };
 
 /** What clients ask before they start: health, configuration, who am I. */
 export const systemRoutes: readonly Route[] = [
@@ -13,6 +14,7 @@ export const systemRoutes: readonly Route[] = [
     handle: ({ lake }) =>
       jsonReply(200, { user: { creation_date: STARTED, email: '', friendly_name: '', id: lake.user } }),
   },
+  { method: 'GET', path: '/config/version', handle: () => jsonReply(200, VERSION) },
   {
     method: 'GET',
     path: '/config',
@@ -34,7 +36,7 @@ export const systemRoutes: readonly Route[] = [
         },
         storage_config_list: [],
         ui_config: {},
-        version_config: { version: 'dev', version_context: 'lakeFS' },
+        version_config: VERSION,
       }),
   },
 ];

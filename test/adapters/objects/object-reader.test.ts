@@ -342,6 +342,9 @@ describe('requests that are refused outright', () => {
   it.each([
     { commitId: 'main' },
     { commitId: `../${'5'.repeat(61)}` },
+    { branch: 'a/b' },
+    { branch: '../x' },
+    { branch: '' },
     { repository: '../lake' },
     { repository: 'Lake' },
   ])('%j', async (more) => {
@@ -365,5 +368,47 @@ describe('requests that are refused outright', () => {
     const request = requestFor([entry('a', BODY)], { repository: 'lake--use1-az4--x-s3' });
     expect(await readerAt(server.url).fetch(request, never)).toHaveLength(1);
     expect(server.targets[0]).toContain(`/lake--use1-az4--x-s3/${COMMIT}/a`);
+  });
+});
+
+describe('objects of a branch', () => {
+  /** One object, the same at the branch `dev` and at {@link COMMIT}, until the branch gets another. */
+  async function branchGateway() {
+    const onBranch = { bytes: BODY };
+    const server = await serve((request, response) => {
+      const atBranch = (request.url ?? '').startsWith('/lake/dev/');
+      if (atBranch) send(response, onBranch.bytes);
+      else gatewayWith({ a: BODY })(request, response);
+    });
+    return { server, onBranch };
+  }
+
+  it('are read at the branch each time, and never come into the cache', async () => {
+    const { server } = await branchGateway();
+    const reader = readerAt(server.url);
+    const request = () => requestFor([entry('a', BODY)], { branch: 'dev' });
+    for (let turn = 0; turn < 2; turn += 1) {
+      const [read] = await reader.fetch(request(), never);
+      expect(readFileSync(read?.localPath ?? '', 'utf8')).toBe(BODY);
+    }
+    await reader.fetch(requestFor([entry('a', BODY)]), never);
+    expect(server.targets.map((target) => target.split('/')[2])).toEqual(['dev', 'dev', COMMIT]);
+  });
+
+  it('come from the cache when a commit brought them there', async () => {
+    const { server } = await branchGateway();
+    const reader = readerAt(server.url);
+    await reader.fetch(requestFor([entry('a', BODY)]), never);
+    const [read] = await reader.fetch(requestFor([entry('a', BODY)], { branch: 'dev' }), never);
+    expect(readFileSync(read?.localPath ?? '', 'utf8')).toBe(BODY);
+    expect(server.targets).toHaveLength(1);
+  });
+
+  it('are refused when the branch has others of the same length by now', async () => {
+    const { server, onBranch } = await branchGateway();
+    onBranch.bytes = BODY.replaceAll('x', 'z');
+    const request = requestFor([entry('a', BODY)], { branch: 'dev' });
+    expect(await codeOf(readerAt(server.url).fetch(request, never))).toBe('object-changed');
+    expect(readdirSync(request.runDirectory)).toEqual([]);
   });
 });

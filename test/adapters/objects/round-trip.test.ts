@@ -10,6 +10,7 @@ import pLimit from 'p-limit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRepositorySource } from '../../../src/adapters/contracts/repository-source.ts';
 import { createLakefsLake } from '../../../src/adapters/lakefs/lake.ts';
+import { createRepositoryReader } from '../../../src/adapters/lakefs/repository-reader.ts';
 import { startSandbox } from '../../../src/sandbox/start.ts';
 import { codeOf } from '../serve.ts';
 import { freshDirectory, md5, never, readerAt, sha256 } from './fake-gateway.ts';
@@ -62,6 +63,7 @@ async function lakeHolding(files: Readonly<Record<string, string>>) {
   onTestFinished(() => lake.close());
   return {
     repository,
+    credentials: { url, accessKeyId, secretAccessKey },
     lake,
     s3,
     upload,
@@ -108,6 +110,22 @@ describe('a lake, read the way Sluice reads it', () => {
     expect(diff.map(({ type, path }) => `${type} ${path}`).sort()).toEqual(
       [...Object.keys(ODD), 'other/x.csv'].map((path) => `added ${path}`).sort(),
     );
+  });
+
+  it('gives what is on a branch and in no commit yet', async () => {
+    const { repository, reader, upload, commit, credentials } = await lakeHolding({ 't/a.csv': 'id\n1\n' });
+    const commitId = await commit();
+    await upload('t/a.csv', 'id\n2\n');
+    await upload('t/b.csv', 'id\n3\n');
+    const refs = createRepositoryReader(credentials);
+    onTestFinished(() => refs.close());
+    const objects = await refs.listAt(repository, 'main', 't/', never);
+    const request = { repository, commitId, branch: 'main', objects, storageNamespace: 'local://lake' };
+    const read = await reader.fetch({ ...request, runDirectory: freshDirectory() }, never);
+    expect(read.map(({ path, localPath }) => [path, readFileSync(localPath, 'utf8')])).toEqual([
+      ['t/a.csv', 'id\n2\n'],
+      ['t/b.csv', 'id\n3\n'],
+    ]);
   });
 
   it('gives an object uploaded in parts, whose checksum is no MD5 of its bytes', async () => {

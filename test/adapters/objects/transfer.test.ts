@@ -26,7 +26,7 @@ function breakingGateway(bytes: string): Gateway {
 describe('a body that breaks before its file is there', () => {
   it('is told as what it is at every try, and leaves no file in the way of the next', async () => {
     const target = join(freshDirectory(), '000000.bin');
-    const request = { repository: 'lake', commitId: COMMIT, object: entry('t/a.csv', 'id\n1\n'), target };
+    const request = { repository: 'lake', ref: COMMIT, pinned: true, object: entry('t/a.csv', 'id\n1\n'), target };
     const limits = { attempts: 3, backoffMs: 0, stallTimeoutMs: 1_000 };
     for (let round = 0; round < 100; round += 1) {
       const code = await codeOf(transfer(breakingGateway('id\n1\n'), limits, request, never));
