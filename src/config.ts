@@ -119,6 +119,16 @@ export function loadStateDir(sources: ConfigSources): string {
   return resolve(base('stateDir'), typeof given === 'string' && given !== '' ? given : defaultStateDir(sources.env));
 }
 
+/**
+ * The console tokens alone, for commands that ask a server and need no keys. A file that cannot be read counts as none.
+ */
+export function loadConsoleTokens(sources: ConfigSources): readonly Secret[] {
+  const { merged } = collect(sources);
+  const section = merged['console'];
+  const given = typeof section === 'object' && section !== null && 'token' in section ? section.token : [];
+  return (Array.isArray(given) ? given : []).filter((token) => typeof token === 'string').map(secret);
+}
+
 function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSources): Config {
   const maxConcurrentRuns = raw.runs.concurrent ?? Math.max(1, Math.floor(availableParallelism() / 2));
   const memoryBytes = raw.limits.memory === undefined ? shareOfMemory(maxConcurrentRuns) : bytes(raw.limits.memory);

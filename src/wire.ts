@@ -16,6 +16,14 @@ export function createServices(env: Environment, cwd: string): Services {
       const { runLocalCheck } = await import('./wire/local.ts');
       return runLocalCheck(request, onProgress, { env, cwd, signal });
     },
+    checkMerge: async (request, onProgress, signal) => {
+      const { runMergeCheck } = await import('./wire/check-merge.ts');
+      return runMergeCheck(request, { env, cwd, onProgress, signal });
+    },
+    merge: async (order, onProgress, signal) => {
+      const { runGatedMerge } = await import('./wire/check-merge.ts');
+      return runGatedMerge(order, { env, cwd, onProgress, signal });
+    },
     lintContracts: async (paths, signal) => {
       const { lintContracts } = await import('./wire/local.ts');
       return lintContracts(paths, { env, cwd, signal });
@@ -24,7 +32,7 @@ export function createServices(env: Environment, cwd: string): Services {
     decisions: ({ filter, ...request }) => withStore(request, env, cwd, (store) => store.list(filter)),
     findDecisions: ({ reference, ...request }) =>
       withStore(request, env, cwd, (store) => matching(store.list({ limit: MAX_SEARCHED }), reference)),
-    demo: playDemo,
+    demo: (request, signal) => playDemo(request, env, cwd, signal),
   };
 }
 
@@ -34,9 +42,14 @@ async function serve(request: WithConfig, env: Environment, cwd: string, signal:
     import('./server/create-logger.ts'),
     import('./wire/open-gate.ts'),
   ]);
-  const gate = await openGate(config, createLogger({ level: config.logLevel }), env);
+  const gate = await openGate(config, createLogger({ level: config.logLevel, secrets: secretsOf(config) }), env);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await gate.stop();
+}
+
+/** What no line of the log may hold. */
+function secretsOf({ lakefs, hook, console }: Config): readonly string[] {
+  return [lakefs.secretAccessKey, ...hook.tokens, ...console.tokens].map((one) => one.reveal());
 }
 
 async function readConfig({ config: file }: WithConfig, env: Environment, cwd: string): Promise<Config> {
@@ -71,7 +84,12 @@ function matching(decisions: readonly Decision[], reference: string): readonly D
   return decisions.filter(({ id, mergeCommit }) => id.startsWith(reference) || mergeCommit.startsWith(reference));
 }
 
-async function playDemo({ keep, color, print }: DemoRequest, signal: AbortSignal): Promise<void> {
+async function playDemo(request: DemoRequest, env: Environment, cwd: string, signal: AbortSignal): Promise<void> {
+  const { on, keep, color, print } = request;
+  if (on !== null) {
+    const { demoOnLake } = await import('./wire/demo/on-lake.ts');
+    return demoOnLake(on, print, { env, cwd, signal });
+  }
   const { runDemo } = await import('./wire/demo/run-demo.ts');
   const code = await runDemo({ keep, isTTY: color, signal, stdout: { write: print } });
   if (code === 0 || signal.aborted) return;

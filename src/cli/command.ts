@@ -32,6 +32,8 @@ export interface Option {
   readonly required?: true;
   /** May be given several times, and takes several values at once, as shells expand `contracts/*.yaml`. */
   readonly many?: true;
+  /** May be given several times, with one value each. */
+  readonly repeatable?: true;
   readonly help: string;
 }
 
@@ -41,19 +43,35 @@ export interface Positional {
   readonly choices?: readonly string[];
 }
 
+/** One way to call a command that has several, or that takes several arguments. */
+export interface Form {
+  /** What the call is about: `a merge`. */
+  readonly about: string;
+  /** What follows the command's name in a call. */
+  readonly usage: string;
+  /** Its arguments in their order; all of them or none. */
+  readonly positionals: readonly string[];
+  /** Names of options that it cannot do without. */
+  readonly needs: readonly string[];
+  /** Names of options that the command's other forms do not take. */
+  readonly only: readonly string[];
+}
+
 /** One command: what help shows, what the parser accepts, and what it does. */
 export interface Command {
   /** One word or several: `contract lint`. */
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
-  /** What follows the name in a call. */
-  readonly usage: string;
+  /** What follows the name in a call; forms have their own. */
+  readonly usage?: string;
   /** Sentences below the usage, a line each. */
   readonly details: readonly string[];
   readonly options: readonly Option[];
   /** Required where there is one. */
   readonly positional?: Positional;
+  /** Where there are some, every call fits one of them. */
+  readonly forms?: readonly Form[];
   readonly examples: readonly { readonly line: string; readonly does: string }[];
   run(input: Input, context: Context): Promise<Ending>;
 }

@@ -32,7 +32,7 @@ export function commandHelp(command: Command, program: string): string {
   return lines([
     command.summary,
     '',
-    `Usage: ${usageLine(command, program)}`,
+    ...usageLines(command, program),
     '',
     ...(command.details.length > 0 ? [...command.details, ''] : []),
     'Options:',
@@ -43,8 +43,10 @@ export function commandHelp(command: Command, program: string): string {
   ]);
 }
 
-export function usageLine({ name, usage }: Command, program: string): string {
-  return `${program} ${name} ${usage}`.trimEnd();
+/** `Usage: sluice check ...`, a line for each way to call the command. */
+export function usageLines({ name, usage = '', forms }: Command, program: string): readonly string[] {
+  const usages = forms?.map((form) => form.usage) ?? [usage];
+  return usages.map((rest, index) => `${index === 0 ? 'Usage:' : '      '} ${program} ${name} ${rest}`.trimEnd());
 }
 
 function lines(all: readonly string[]): string {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { suggestion } from '../core/contract/nearest-word.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Command, Input, Option, Positional } from './command.ts';
+import { formProblems } from './fit-form.ts';
 
 export type ParsedInput =
   | { readonly kind: 'input'; readonly input: Input }
@@ -23,7 +24,9 @@ export function parseInput(command: Command, args: readonly string[]): ParsedInp
   const read = readTokens(tokens, options);
   const incomplete = [
     ...missingOptions(command.options, read.options),
-    ...positionalProblems(command.positional, read.positionals),
+    ...(command.forms === undefined
+      ? positionalProblems(command.positional, read.positionals)
+      : formProblems(command, command.forms, read)),
   ];
   const problems = read.problems.length > 0 ? read.problems : incomplete;
   return problems.length > 0
@@ -97,7 +100,7 @@ function optionProblem(option: Option, token: OptionToken, given: ReadonlyMap<st
     const hint = `Write ${name} ${option.value}, or ${name}=${option.value} when it begins with a dash.`;
     return { code: 'missing-value', message: `${name} needs a value.`, hint };
   }
-  if (given.has(option.name) && option.many !== true) {
+  if (given.has(option.name) && option.many !== true && option.repeatable !== true) {
     return { code: 'repeated-option', message: `${name} is given twice.`, hint: 'Leave one of them out.' };
   }
   return choiceProblem(name, token.value, option.choices);

@@ -3,7 +3,7 @@ import type { Problem } from '../core/problem.ts';
 import type { Command, Context } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { type Ending, type ExitCode, exitCodeOf } from './exit-code.ts';
-import { commandHelp, generalHelp, usageLine } from './help.ts';
+import { commandHelp, generalHelp, usageLines } from './help.ts';
 import { packageVersion } from './package-files.ts';
 import { parseInput } from './parse-input.ts';
 import { printError, printProblems } from './print-problems.ts';
@@ -53,7 +53,7 @@ async function runCommand(command: Command, args: readonly string[], context: Co
     case 'wrong':
       return badUse(
         parsed.problems,
-        `Usage: ${usageLine(command, program)}`,
+        usageLines(command, program).join('\n'),
         `${program} ${command.name} --help`,
         context,
       );

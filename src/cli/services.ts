@@ -1,5 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
+import type { GatedMergeEnd } from '../gate/gated-merge.ts';
 import type { Decision, DecisionFilter } from '../gate/ports.ts';
 
 /**
@@ -12,6 +13,10 @@ import type { Decision, DecisionFilter } from '../gate/ports.ts';
 export interface Services {
   /** Never rejects for bad data or bad contracts: they are in the report. */
   checkLocal(request: LocalCheck, onProgress: OnProgress, signal: AbortSignal): Promise<Report>;
+  /** What the gate would say to a merge; never rejects for bad data, bad contracts or a conflict. */
+  checkMerge(request: MergeCheck, onProgress: OnProgress, signal: AbortSignal): Promise<Report>;
+  /** Checks, and merges what was approved. Rejects only while nothing has been merged. */
+  merge(request: MergeOrder, onProgress: OnProgress, signal: AbortSignal): Promise<GatedMergeEnd>;
   /** Reads files and, in folders, every contract below. One result per contract, in the order given. */
   lintContracts(paths: readonly string[], signal: AbortSignal): Promise<readonly LintedContract[]>;
   /** Serves until the signal is aborted, then drains; resolves when the last delivery is answered and recorded. */
@@ -20,7 +25,7 @@ export interface Services {
   decisions(request: WithConfig & { readonly filter: DecisionFilter }): Promise<readonly Decision[]>;
   /** Every decision whose id or merge commit begins with the reference, in lower case; newest first. */
   findDecisions(request: WithConfig & { readonly reference: string }): Promise<readonly Decision[]>;
-  /** Plays the demo; with `keep`, until the signal is aborted. */
+  /** Plays the demo; with `keep`, until the signal is aborted. With `on`, only makes a real lake ready to try it. */
   demo(request: DemoRequest, signal: AbortSignal): Promise<void>;
 }
 
@@ -31,6 +36,26 @@ export interface LocalCheck {
   readonly base: string | null;
   /** Reference time for freshness, milliseconds since 1970. */
   readonly now: number;
+}
+
+export interface MergeCheck extends WithConfig {
+  readonly repository: string;
+  /** A branch, tag or commit. */
+  readonly source: string;
+  readonly destination: string;
+  /** Null: conflicts are conflicts. */
+  readonly strategy: 'source-wins' | 'dest-wins' | null;
+  readonly squash: boolean;
+  /** Contract files, or folders of them; none: those of the configuration. */
+  readonly contracts: readonly string[];
+  /** Address of the Sluice that is to judge; null: this machine. */
+  readonly server: string | null;
+}
+
+export interface MergeOrder extends MergeCheck {
+  /** Null: lakeFS writes one. */
+  readonly message: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface Progress {
@@ -54,7 +79,20 @@ export interface WithConfig {
   readonly config: string | null;
 }
 
+/** A real lakeFS that gets what the demo has: data, a contract, the gate, branches to merge. */
+export interface DemoLake extends WithConfig {
+  readonly repository: string;
+  /** Storage namespace for a repository that has to be made; null: in lakeFS's own file system. */
+  readonly storage: string | null;
+  /** The gate as lakeFS reaches it; null: on this machine. */
+  readonly hookUrl: string | null;
+  /** How lakectl is called in what is printed. */
+  readonly lakectl: string;
+}
+
 export interface DemoRequest {
+  /** Null: the demo's own stand-in for lakeFS. */
+  readonly on: DemoLake | null;
   /** Leave lakeFS's stand-in and the gate running at the end. */
   readonly keep: boolean;
   readonly color: boolean;

@@ -1,16 +1,16 @@
 /** What the commands that need no lake are made of. */
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { type NamedContract, readNamedContracts } from '../adapters/contracts/named-paths.ts';
+import { readNamedContracts } from '../adapters/contracts/named-paths.ts';
 import { createDuckDbEngine } from '../adapters/engine/engine.ts';
 import { createLocalFiles } from '../adapters/local/local-files.ts';
 import { createTextFiles } from '../adapters/text/make-plain.ts';
 import { createWorkspace } from '../adapters/workspace/run-directories.ts';
 import type { LintedContract, LocalCheck, OnProgress } from '../cli/services.ts';
-import { SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import { checkLocal } from '../gate/check-local.ts';
 import { readContracts } from '../gate/load-contracts.ts';
+import { namedDocuments } from './named-documents.ts';
 import { packageVersion } from './version.ts';
 
 const GIBIBYTE = 1024 ** 3;
@@ -30,7 +30,7 @@ export async function runLocalCheck(
     spares: 1,
   });
   try {
-    const documents = readable(await readNamedContracts(request.contracts, cwd, signal));
+    const documents = await namedDocuments(request.contracts, cwd, signal);
     return await checkLocal(
       {
         documents,
@@ -67,13 +67,6 @@ export async function lintContracts(
     const { problems } = readContracts([one.document], withoutSecrets(env));
     return { file: one.document.file, problems, readable: true };
   });
-}
-
-function readable(named: readonly NamedContract[]): readonly (NamedContract & { kind: 'document' })['document'][] {
-  const broken = named.flatMap((one) => (one.kind === 'unreadable' ? [new SluiceError(one.problem)] : []));
-  const [first] = broken;
-  if (first !== undefined) throw new SluiceError(first.problem, { cause: new AggregateError(broken) });
-  return named.flatMap((one) => (one.kind === 'document' ? [one.document] : []));
 }
 
 /** `${NAME}` of a contract on the user's own machine: the environment, but none of Sluice's own settings. */

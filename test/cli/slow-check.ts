@@ -14,6 +14,8 @@ const services = async () => ({
       });
       process.stderr.write('begun\n');
     }),
+  checkMerge: refuse,
+  merge: refuse,
   lintContracts: refuse,
   serve: refuse,
   decisions: refuse,

@@ -45,6 +45,8 @@ function refuse(): never {
 
 const REFUSING: Services = {
   checkLocal: refuse,
+  checkMerge: refuse,
+  merge: refuse,
   lintContracts: refuse,
   serve: refuse,
   decisions: refuse,

@@ -19,10 +19,16 @@ export function createWorkspace(root: string, prefix = PREFIX): Workspace {
   };
 }
 
-/** Removes what a killed process left behind. Only the owner of the root may call it, before its first run. */
-export async function removeLeftovers(root: string): Promise<number> {
+/**
+ * Removes what killed processes left behind: by default every run directory, which only the owner of the root may do,
+ * before its first run.
+ */
+export async function removeLeftovers(
+  root: string,
+  isLeftover: (name: string) => boolean = (name) => name.startsWith(PREFIX),
+): Promise<number> {
   const names = await readdir(root).catch(() => []);
-  const left = names.filter((name) => name.startsWith(PREFIX));
+  const left = names.filter(isLeftover);
   await Promise.all(left.map((name) => rm(join(root, name), { recursive: true, force: true })));
   return left.length;
 }

@@ -1,34 +1,66 @@
-import { access, constants, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { parseTime } from '../../config/parse-time.ts';
-import { SluiceError } from '../../core/problem.ts';
-import { RENDERERS, REPORT_FORMATS, type ReportFormat } from '../../core/report/formats.ts';
 import type { Report } from '../../core/report/report.ts';
-import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
+import { type Command, type Context, type Input, optionValue } from '../command.ts';
 import type { Ending } from '../exit-code.ts';
+import { MERGE_ARGUMENTS, MERGE_OPTIONS, mergeCheckOf } from '../merge-input.ts';
 import { startProgressLine } from '../progress-line.ts';
+import { openReportOutput, REPORT_OPTIONS } from '../report-output.ts';
+import type { OnProgress, Services } from '../services.ts';
+
+const FILE_OPTIONS = ['data', 'base', 'now'];
 
 export const check: Command = {
   name: 'check',
-  summary: 'Check local files against contracts, without lakeFS.',
-  usage: '--contract FILE... --data PATH [--base PATH] [--format text|json] [--output FILE] [--now TIME]',
+  summary: 'Check a merge before it is made, or local files, against contracts.',
+  forms: [
+    {
+      about: 'files',
+      usage: '--contract FILE... --data PATH [--base PATH] [--now TIME] [--format FORMAT] [--output FILE]',
+      positionals: [],
+      needs: ['contract', 'data'],
+      only: FILE_OPTIONS,
+    },
+    {
+      about: 'a merge',
+      usage: 'REPO SOURCE DEST [--contract FILE...] [--strategy STRATEGY] [--squash] [--server URL] ...',
+      positionals: MERGE_ARGUMENTS,
+      needs: [],
+      only: MERGE_OPTIONS.map(({ name }) => name),
+    },
+  ],
   details: [
-    'PATH is a file, or a folder with one file or folder per table, named after the schema name or physicalName.',
+    'A merge: what the gate would say to merging SOURCE (a branch, tag or commit) into the branch DEST. It is merged on',
+    'a scratch branch that is deleted again; DEST stays as it is. Needs nothing but keys of lakeFS.',
+    'Contracts are those of the configuration (SLUICE_CONTRACTS), or the files given. --contract takes all words that',
+    'follow, so write REPO SOURCE DEST first.',
+    'Files: PATH is a file, or a folder with one file or folder per table, named after the schema name or physicalName.',
     'Standard output carries the report and nothing else.',
     'Exit status: 0 approved, 1 rejected, 2 undecided or bad use, 130 interrupted.',
   ],
   options: [
-    { name: 'contract', value: 'FILE...', many: true, required: true, help: 'Contract files, or folders of them.' },
-    { name: 'data', value: 'PATH', required: true, help: 'The data to check.' },
-    { name: 'base', value: 'PATH', help: 'The data as it was before, for what changed.' },
-    { name: 'format', value: 'FORMAT', choices: REPORT_FORMATS, help: 'text (default) or json.' },
-    { name: 'output', value: 'FILE', help: 'Write the report there instead of to standard output.' },
-    { name: 'now', value: 'TIME', help: 'Reference time for freshness, as 2026-08-22T10:00:00Z; default: now.' },
+    { name: 'contract', value: 'FILE...', many: true, help: 'Contract files, or folders of them.' },
+    { name: 'data', value: 'PATH', help: 'Files: the data to check.' },
+    { name: 'base', value: 'PATH', help: 'Files: the data as it was before, for what changed.' },
+    { name: 'now', value: 'TIME', help: 'Files: reference time for freshness, as 2026-08-22T10:00:00Z; default: now.' },
+    ...MERGE_OPTIONS,
+    ...REPORT_OPTIONS,
   ],
   examples: [
     {
+      line: 'sluice check lake etl-2026-08-22 main',
+      does: 'What the gate would say to this merge.',
+    },
+    {
+      line: 'sluice check lake etl-2026-08-22 main --contract contracts/',
+      does: 'The same by contracts on this machine, changed or new.',
+    },
+    {
+      line: 'sluice check lake etl-2026-08-22 main --server https://sluice.example.org --format json',
+      does: 'Asks the Sluice that guards the lake; its decision is recorded.',
+    },
+    {
       line: 'sluice check --contract contracts/orders.odcs.yaml --data orders.parquet',
-      does: 'One file against one contract.',
+      does: 'One file against one contract, without lakeFS.',
     },
     {
       line: 'sluice check --contract contracts/*.yaml --data lake/ --base lake-before/ --format json',
@@ -39,53 +71,34 @@ export const check: Command = {
 };
 
 async function run(input: Input, context: Context): Promise<Ending> {
-  const output = optionValue(input, 'output');
-  const format = (optionValue(input, 'format') ?? 'text') as ReportFormat;
+  const ask = questionOf(input, context);
+  const output = await openReportOutput(input, context);
+  const services = await context.services();
+  const progress = startProgressLine(context.stderr);
+  let report: Report;
+  try {
+    report = await ask(services, progress.show, context.signal);
+  } finally {
+    progress.clear();
+  }
+  if (context.signal.aborted) return { kind: 'interrupted' };
+  await output.write(report);
+  return { kind: 'verdict', verdict: report.verdict };
+}
+
+type Ask = (services: Services, onProgress: OnProgress, signal: AbortSignal) => Promise<Report>;
+
+function questionOf(input: Input, context: Context): Ask {
+  if (input.positionals.length > 0) {
+    const question = mergeCheckOf(input);
+    return (services, onProgress, signal) => services.checkMerge(question, onProgress, signal);
+  }
   const now = optionValue(input, 'now');
-  const request = {
+  const question = {
     contracts: input.options.get('contract') ?? [],
     data: optionValue(input, 'data') ?? '',
     base: optionValue(input, 'base'),
     now: now === null ? context.now() : parseTime(now),
   };
-  const file = output === null ? null : await writableFile(output, context);
-  const services = await context.services();
-  const progress = startProgressLine(context.stderr);
-  let report: Report;
-  try {
-    report = await services.checkLocal(request, progress.show, context.signal);
-  } finally {
-    progress.clear();
-  }
-  if (context.signal.aborted) return { kind: 'interrupted' };
-  if (file === null) {
-    context.stdout.write(RENDERERS[format](report, { color: wantsColor(context.stdout, context.env) }));
-  } else {
-    await write(file, RENDERERS[format](report));
-    context.stderr.write(`${report.verdict}: the report is in ${output}\n`);
-  }
-  return { kind: 'verdict', verdict: report.verdict };
-}
-
-/** The absolute path, once it is sure that the folder takes files: better now than after minutes of checking. */
-async function writableFile(path: string, { cwd }: Context): Promise<string> {
-  const absolute = resolve(cwd, path);
-  await access(dirname(absolute), constants.W_OK).catch((cause) => {
-    throw unwritable(path, cause);
-  });
-  return absolute;
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause) => {
-    throw unwritable(path, cause);
-  });
-}
-
-function unwritable(path: string, cause: unknown): SluiceError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-  return new SluiceError(
-    { code: 'output-unwritable', message: `Cannot write ${path} (${reason}).`, hint: 'Give --output another place.' },
-    { cause },
-  );
+  return (services, onProgress, signal) => services.checkLocal(question, onProgress, signal);
 }

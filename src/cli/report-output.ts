@@ -1,0 +1,61 @@
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { SluiceError } from '../core/problem.ts';
+import { RENDERERS, REPORT_FORMATS, type ReportFormat } from '../core/report/formats.ts';
+import type { Report } from '../core/report/report.ts';
+import { type Context, type Input, type Option, optionValue, wantsColor } from './command.ts';
+
+/** Where and how a command shows its report. */
+export const REPORT_OPTIONS: readonly Option[] = [
+  {
+    name: 'format',
+    value: 'FORMAT',
+    choices: REPORT_FORMATS,
+    help: `${REPORT_FORMATS.map((name, index) => (index === 0 ? `${name} (default)` : name)).join(', ')}.`,
+  },
+  { name: 'output', value: 'FILE', help: 'Write the report there instead of to standard output.' },
+];
+
+export interface ReportOutput {
+  readonly format: ReportFormat;
+  /** As the user typed it; null for standard output. */
+  readonly file: string | null;
+  write(report: Report): Promise<void>;
+}
+
+/** Takes what {@link REPORT_OPTIONS} were given. Rejects when the file's folder takes none: better now than later. */
+export async function openReportOutput(input: Input, context: Context): Promise<ReportOutput> {
+  const format = (optionValue(input, 'format') ?? 'text') as ReportFormat;
+  const file = optionValue(input, 'output');
+  const path = file === null ? null : await writableFile(file, context);
+  return {
+    format,
+    file,
+    write: async (report) => {
+      if (file === null || path === null) {
+        context.stdout.write(RENDERERS[format](report, { color: wantsColor(context.stdout, context.env) }));
+        return;
+      }
+      await writeFile(path, RENDERERS[format](report)).catch((cause) => {
+        throw unwritable(file, cause);
+      });
+      context.stderr.write(`${report.verdict}: the report is in ${file}\n`);
+    },
+  };
+}
+
+async function writableFile(path: string, { cwd }: Context): Promise<string> {
+  const absolute = resolve(cwd, path);
+  await access(dirname(absolute), constants.W_OK).catch((cause) => {
+    throw unwritable(path, cause);
+  });
+  return absolute;
+}
+
+function unwritable(path: string, cause: unknown): SluiceError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+  return new SluiceError(
+    { code: 'output-unwritable', message: `Cannot write ${path} (${reason}).`, hint: 'Give --output another place.' },
+    { cause },
+  );
+}
