@@ -19,7 +19,12 @@ export type MergeAnswer =
 
 /** What a person does with lakectl, over the REST API that lakectl uses too. */
 export interface LakeUser {
-  createRepository(): Promise<void>;
+  /** @param storage where the objects are put; by default in the server's own file system */
+  createRepository(storage?: string): Promise<void>;
+  /** Whether the repository is there; with a branch and a path, whether that is committed on the branch. */
+  has(branch?: string, path?: string): Promise<boolean>;
+  /** The first objects of the branch, committed or not. */
+  paths(branch: string): Promise<readonly string[]>;
   branch(name: string, from: string): Promise<void>;
   upload(branch: string, path: string, text: string): Promise<void>;
   commit(branch: string, message: string): Promise<void>;
@@ -36,14 +41,30 @@ export function lakeUser(lake: LakeAccess, repository: string, signal: AbortSign
     fetch(`${lake.url}/api/v1${path}`, {
       method,
       signal,
+      redirect: 'error',
       headers: { authorization, ...(type === undefined ? {} : { 'content-type': type }) },
       ...(body === undefined ? {} : { body }),
+    }).catch((cause: unknown) => {
+      throw signal.aborted ? cause : unreachable(lake.url, cause);
     });
   const post = (path: string, body: unknown) => send('POST', path, 'application/json', JSON.stringify(body));
   const getJson = async (path: string): Promise<unknown> => (await expectOk(await send('GET', path))).json();
   return {
-    createRepository: async () => {
-      await expectOk(await post('/repositories', { name: repository, storage_namespace: `local://${repository}` }));
+    createRepository: async (storage = `local://${repository}`) => {
+      const request = { name: repository, storage_namespace: storage, default_branch: 'main' };
+      await expectOk(await post('/repositories', request));
+    },
+    has: async (branch, path) => {
+      const object = `/refs/${branch}@/objects/stat?path=${encodeURIComponent(path ?? '')}`;
+      const inside = branch === undefined ? '' : path === undefined ? `/branches/${branch}` : object;
+      const response = await send('GET', `${here}${inside}`);
+      if (response.status === 404) return false;
+      await expectOk(response);
+      return true;
+    },
+    paths: async (branch) => {
+      const page = await getJson(`${here}/refs/${branch}/objects/ls?amount=10`);
+      return resultsOf(page).map((object) => textField(object, 'path'));
     },
     branch: async (name, source) => {
       await expectOk(await post(`${here}/branches`, { name, source }));
@@ -92,6 +113,18 @@ async function expectOk(response: Response): Promise<Response> {
     code: 'demo-lake-refused',
     message: `The demo's lake answered ${response.status} to ${new URL(response.url).pathname}: ${await response.text()}`,
   });
+}
+
+function unreachable(url: string, cause: unknown): SluiceError {
+  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+  return new SluiceError(
+    {
+      code: 'demo-lake-unreachable',
+      message: `The lake at ${url} does not answer: ${reason}`,
+      hint: 'Set SLUICE_LAKEFS_URL to where lakeFS listens.',
+    },
+    { cause },
+  );
 }
 
 function resultsOf(page: unknown): readonly unknown[] {

@@ -5,8 +5,10 @@ import type { LakeUser } from './lake-user.ts';
 import type { World } from './world.ts';
 
 export const REPOSITORY = 'air-travel';
-const AIRPORTS = 'airports/airports.csv';
-const MARCH = 'flights/2001-03.csv';
+export const AIRPORTS = 'airports/airports.csv';
+export const JANUARY = 'flights/2001-01.csv';
+export const FEBRUARY = 'flights/2001-02.csv';
+export const MARCH = 'flights/2001-03.csv';
 /** No flight of January or February goes there; three of March do. */
 const CLOSED = 'STX';
 
@@ -27,7 +29,7 @@ export async function setUp(user: LakeUser, world: World, data: FlightData): Pro
   await user.createRepository();
   await user.upload('main', '_lakefs_actions/sluice.yaml', world.actionText);
   await user.upload('main', AIRPORTS, data.airports);
-  await user.upload('main', 'flights/2001-01.csv', toCsv(data.january.map(toRow)));
+  await user.upload('main', JANUARY, toCsv(data.january.map(toRow)));
   await user.commit('main', 'The airports, and the flights of January');
 }
 
@@ -61,7 +63,7 @@ function singleBranches({ branchOff, march }: Scene, february: readonly FlightRo
       told: `A branch brings ${count(february.length)} more flights. Nothing is wrong with them.`,
       branch: 'february',
       expected: 'approved',
-      prepare: () => branchOff('february', 'February', { 'flights/2001-02.csv': toCsv(february) }),
+      prepare: () => branchOff('february', 'February', { [FEBRUARY]: toCsv(february) }),
     },
     {
       title: 'March arrives damaged',
@@ -132,7 +134,8 @@ function misspeltContract({ world, branchOff, airports, march }: Scene): readonl
   ];
 }
 
-function damaged(rows: readonly FlightRow[]): readonly FlightRow[] {
+/** An export that lost the ids of 12 flights and sent 200 others twice. */
+export function damaged(rows: readonly FlightRow[]): readonly FlightRow[] {
   const every = Math.floor(rows.length / 12);
   const holes = rows.map((row, index) => (index % every === 0 && index < every * 12 ? { ...row, id: '' } : row));
   return [...holes, ...rows.slice(1, 201)];
