@@ -3,16 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { diffToHtml } from '../../src/core/report/diff-to-html.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import { toHtml } from '../../src/core/report/to-html.ts';
+import { DIFF_REPORT, DIFFED, richDiff } from '../core/report/diffs.ts';
 import { APPROVED, failed, huge, MERGE, REJECTED, report, table, UNDECIDED } from '../core/report/reports.ts';
 import { axeViolations, describeInBrowser, openPage } from './browser.ts';
 
 function pageOf(subject: Report): string {
+  return written(toHtml(subject));
+}
+
+function written(page: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-page-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'report.html');
-  writeFileSync(file, toHtml(subject));
+  writeFileSync(file, page);
   return pathToFileURL(file).href;
 }
 
@@ -40,7 +46,13 @@ function hostile(text: string): Report {
     verdict: 'rejected',
     reasons: [text],
     tables: [
-      table({ name: text, owner: text, location: text, checks: [{ ...one, contract: { file: text, line: 3 } }] }),
+      table({
+        name: text,
+        owner: text,
+        location: text,
+        checks: [{ ...one, contract: { file: text, line: 3 } }],
+        diff: richDiff(text),
+      }),
     ],
     problems: [{ code: 'contract-invalid', message: text, hint: text, file: text, line: 1 }],
     uncovered: { count: 1, paths: [text] },
@@ -53,6 +65,7 @@ describeInBrowser('the report as a page', () => {
     ['approved', APPROVED],
     ['rejected', REJECTED],
     ['undecided', UNDECIDED],
+    ['approved', DIFFED],
   ] as const)('%s: no console message, no request, no barrier in either scheme', async (verdict, subject) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, complaints } = await openPage({ colorScheme });
@@ -62,6 +75,24 @@ describeInBrowser('the report as a page', () => {
       expect(complaints).toEqual([]);
       await page.close();
     }
+  });
+
+  it('shows a diff: what changed before and after, told to a screen reader too, with the numbers of each plot', async () => {
+    const { page, complaints } = await openPage();
+    await page.goto(written(diffToHtml(DIFF_REPORT)));
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
+    expect(await axeViolations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    const main = ((await page.locator('main').textContent()) ?? '').replaceAll(/\s+/g, ' ');
+    expect(main).toContain('12,000,000 → 12,196,000 (+196,000)');
+    expect(main).toContain('was 12.50 now -50.00');
+    expect(main).toContain('not compared an object cannot be read');
+    expect(main).toContain('3 more tables left out.');
+    expect(await page.locator('svg[role=img]').first().getAttribute('aria-label')).toBe(
+      '11,987,800 unchanged, 8,200 changed, 200,000 added, 4,000 removed',
+    );
+    expect(await page.locator('figure.histogram tbody tr').count()).toBe(6);
+    await page.close();
   });
 
   it('opens what failed, folds what passed, and the keyboard opens it', async () => {
@@ -81,7 +112,11 @@ describeInBrowser('the report as a page', () => {
     await page.goto(pageOf(hostile(text)));
     for (const element of await page.locator('summary, h1, h2').all()) await element.hover();
     expect(complaints).toEqual([]);
-    expect(await page.locator('script, img, iframe, main style, main svg, [onmouseover], [onerror]').count()).toBe(0);
+    expect(
+      await page
+        .locator('script, img, iframe, main style, svg [onload], svg[onload], [onmouseover], [onerror]')
+        .count(),
+    ).toBe(0);
     expect(await page.locator('h1').isVisible()).toBe(true);
     await page.close();
   });

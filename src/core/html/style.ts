@@ -41,11 +41,16 @@ details{border:1px solid var(--line);border-radius:.5rem;margin:.6rem 0;backgrou
 details>summary{cursor:pointer;padding:.6rem .9rem;overflow-wrap:anywhere}
 details[open]>summary{border-bottom:1px solid var(--line)}
 details>div{padding:.4rem .9rem .8rem}
-del{text-decoration:line-through;color:var(--before);background:none}ins{text-decoration:none;color:var(--after);font-weight:600}
-del::before{content:"\\2212 "}ins::before{content:"+ "}
+del{text-decoration:line-through 1px;color:var(--before);background:none}ins{text-decoration:none;color:var(--after);font-weight:600}
+del+ins::before{content:"\\2192\\a0"/"";color:var(--muted);font-weight:400}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 pre{font-family:var(--mono);font-size:.85rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 svg{max-width:100%;height:auto}
+figure{margin:.5rem 0}figure svg{display:block;width:30rem}figure text{font-size:10px;fill:var(--muted)}.was{fill:var(--line)}.now{fill:none;stroke:var(--after);stroke-width:1.5}.axis{stroke:var(--muted)}
+.key{display:inline-block;width:.8rem;height:.8rem;border-radius:.15rem;margin:0 .3rem 0 .6rem;vertical-align:-.05rem}.was-key{background:var(--line)}.now-key{background:var(--after)}
+.row-bar{display:block;width:100%;height:1rem;border-radius:.3rem}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.4rem 0}.legend .key{margin-left:0}
+.row-unchanged{fill:var(--line);background:var(--line)}.row-changed{fill:var(--caution);background:var(--caution)}.row-added{fill:var(--good);background:var(--good)}.row-removed{fill:var(--bad);background:var(--bad)}
+h4{margin:1rem 0 .25rem}
 footer{margin-top:2.5rem;padding-top:.75rem;border-top:1px solid var(--line)}
 @media(max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.35rem}main,.bar{padding-left:.9rem;padding-right:.9rem}}
 @media print{:root{color-scheme:light}html{font-size:10pt}details{break-inside:avoid;border-color:#999}details::details-content{content-visibility:visible;display:block}h2{break-after:avoid}tr{break-inside:avoid}.screen{display:none}}

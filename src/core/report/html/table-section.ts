@@ -5,6 +5,7 @@ import { tally } from '../text/head.ts';
 import { byteWords } from '../text/numbers.ts';
 import { worstFirst } from '../text/table-section.ts';
 import { checkCard } from './check-card.ts';
+import { diffSection } from './diff-section.ts';
 
 /** Checks with a card of their own in one table. */
 const MOST_CARDS = 50;
@@ -20,6 +21,7 @@ ${tableFacts(table)}
 ${found.slice(0, MOST_CARDS).map(checkCard)}
 ${more > 0 ? html`<p class="muted">${plural(more, 'more check')} with findings left out.</p>` : null}
 ${unseen(table)}
+${table.diff === null ? null : diffSection(table.diff)}
 ${passed(well)}</section>`;
 }
 
