@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { diffToHtml } from '../../src/core/report/diff-to-html.ts';
 import type { Report } from '../../src/core/report/report.ts';
@@ -20,6 +21,11 @@ function written(page: string): string {
   const file = join(folder, 'report.html');
   writeFileSync(file, page);
   return pathToFileURL(file).href;
+}
+
+/** Folded parts are hidden from whoever looks and from axe. */
+function openAll(page: Page): Promise<unknown> {
+  return page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
 }
 
 const ATTACKS = [
@@ -80,7 +86,7 @@ describeInBrowser('the report as a page', () => {
   it('shows a diff: what changed before and after, told to a screen reader too, with the numbers of each plot', async () => {
     const { page, complaints } = await openPage();
     await page.goto(written(diffToHtml(DIFF_REPORT)));
-    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })");
+    await openAll(page);
     expect(await axeViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
     const main = ((await page.locator('main').textContent()) ?? '').replaceAll(/\s+/g, ' ');
@@ -110,7 +116,8 @@ describeInBrowser('the report as a page', () => {
   it.each(ATTACKS)('%j is only text', async (text) => {
     const { page, complaints } = await openPage();
     await page.goto(pageOf(hostile(text)));
-    for (const element of await page.locator('summary, h1, h2').all()) await element.hover();
+    await openAll(page);
+    for (const element of await page.locator('summary, h1, h2').all()) await element.hover({ timeout: 2_000 });
     expect(complaints).toEqual([]);
     expect(
       await page
