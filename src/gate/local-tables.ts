@@ -78,7 +78,7 @@ function stem(path: string): string {
 }
 
 /** As Spark and Hive have it: names that begin with `_` or `.` are no data. */
-function isData(path: string): boolean {
+export function isData(path: string): boolean {
   return path
     .split('/')
     .every((segment) => !segment.startsWith('.') && (!segment.startsWith('_') || segment.includes('=')));

@@ -54,7 +54,7 @@ export interface TableDiff {
   };
 }
 
-/** How often one column changed, among rows whose key is on both sides exactly once. */
+/** How often one column changed, among the rows that are on both sides. */
 export interface ColumnDiff {
   readonly name: string;
   /** `nullToValue + valueToNull + valueToValue`. */

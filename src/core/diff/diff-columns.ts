@@ -1,0 +1,167 @@
+/** The columns of both versions: which are compared, how, and what the schemas themselves differ in. */
+import { contractColumns } from '../check/columns.ts';
+import type { PhysicalType } from '../check/physical-type.ts';
+import type { Relation } from '../plan/relation.ts';
+import { columnOf } from '../plan/type-name.ts';
+import { SluiceError } from '../problem.ts';
+import { type Comparison, comparedAs, comparisonOf, isFloating } from './compare-types.ts';
+import type { SchemaChange } from './table-diff.ts';
+
+/** A column that both versions have. */
+export interface DiffColumn {
+  readonly name: string;
+  readonly by: Comparison;
+  /** Null when both types are the same. */
+  readonly comparedAs: string | null;
+  readonly base: PhysicalType;
+  readonly merge: PhysicalType;
+  /** True when some object keeps texts beside the values that do not fit. */
+  readonly hasInvalid: boolean;
+  /** Decimal text; null: exact. */
+  readonly tolerance: string | null;
+}
+
+/** What the rows are compared by. */
+export interface DiffShape {
+  readonly key: readonly DiffColumn[];
+  readonly values: readonly DiffColumn[];
+  /** Sentences about columns that are not compared, or not as they are. */
+  readonly notes: readonly string[];
+}
+
+export interface ShapeRequest {
+  /** All objects of each side; null for a side without any. */
+  readonly base: Relation | null;
+  readonly merge: Relation | null;
+  /** As the data names them. */
+  readonly key: readonly string[];
+  readonly tolerance: Readonly<Record<string, string>>;
+}
+
+/**
+ * Pairs the columns of both sides by name.
+ *
+ * @throws SluiceError `diff-key-missing` when a key column is not readable on both sides, `diff-tolerance` when a
+ *   tolerance is asked for a column without floating point numbers
+ */
+export function shapeOf(request: ShapeRequest): DiffShape {
+  const base = request.base ?? request.merge;
+  const merge = request.merge ?? request.base;
+  if (base === null || merge === null) return { key: [], values: [], notes: [] };
+  const names = [...merge.columns.keys()].filter((name) => base.columns.has(name));
+  const wanted = names.filter((name) => request.key.includes(name) || !isInside(name, merge, names));
+  const columns = wanted.flatMap((name) => pair(name, base, merge, request.tolerance[name] ?? null));
+  const key = request.key.map((name) => keyColumn(name, columns, base, merge));
+  refuseTolerances(request.tolerance, columns, request.key);
+  const unread = [...new Set([...base.unreadable.values(), ...merge.unreadable.values()])];
+  return {
+    key,
+    values: columns.filter((column) => !request.key.includes(column.name)),
+    notes: unread.map((why) => `not compared: ${why}`),
+  };
+}
+
+/** A field that the contract names is part of its struct, which is compared as a whole. */
+function isInside(name: string, { table }: Relation, names: readonly string[]): boolean {
+  const path = contractColumns(table).find((column) => column.name === name)?.path ?? [name];
+  return path.length > 1 && names.includes(path[0] ?? '');
+}
+
+function pair(name: string, base: Relation, merge: Relation, tolerance: string | null): readonly DiffColumn[] {
+  const [left, right] = [base.columns.get(name), merge.columns.get(name)];
+  if (left === undefined || right === undefined) return [];
+  const by = comparisonOf(left.type, right.type);
+  const hasInvalid = left.invalid !== null || right.invalid !== null;
+  const named = { name, by, base: left.type, merge: right.type, hasInvalid, tolerance };
+  return [{ ...named, comparedAs: comparedAs(left.type, right.type, by) }];
+}
+
+function keyColumn(name: string, columns: readonly DiffColumn[], base: Relation, merge: Relation): DiffColumn {
+  const found = columns.find((column) => column.name === name);
+  if (found !== undefined) return found;
+  const why = merge.unreadable.get(name) ?? base.unreadable.get(name);
+  const side = merge.columns.has(name) ? 'the base' : base.columns.has(name) ? 'the data' : 'either side';
+  throw new SluiceError({
+    code: 'diff-key-missing',
+    message: why ?? `the key column ${name} is not in ${side}`,
+    hint: 'name key columns that both versions have, exactly as the data spells them',
+  });
+}
+
+function refuseTolerances(
+  tolerance: Readonly<Record<string, string>>,
+  columns: readonly DiffColumn[],
+  key: readonly string[],
+): void {
+  for (const name of Object.keys(tolerance)) {
+    const column = columns.find((one) => one.name === name);
+    if (column !== undefined && isFloating(column.by) && !key.includes(name)) continue;
+    throw new SluiceError({
+      code: 'diff-tolerance',
+      message: `a tolerance for ${name} has no meaning: it is no floating point column outside the key on both sides`,
+      hint: 'whole numbers and decimals are compared exactly; leave the tolerance out',
+    });
+  }
+}
+
+/** Differences of names and types; a column whose objects disagree shows all of its types. */
+export function schemaChanges(base: Relation | null, merge: Relation | null): readonly SchemaChange[] {
+  if (base === null || merge === null) return [];
+  const [before, after] = [topColumns(base), topColumns(merge)];
+  const added = [...after].filter(([name]) => !before.has(name));
+  const removed = [...before].filter(([name]) => !after.has(name));
+  const changed = [...after].flatMap(([name, type]) => typeChanges(name, before.get(name), type));
+  return [
+    ...removed.map(([column, type]): SchemaChange => ({ change: 'removed', column, before: type, after: null })),
+    ...added.map(([column, type]): SchemaChange => ({ change: 'added', column, before: null, after: type })),
+    ...changed,
+  ];
+}
+
+/** Top-level columns with their types' names, those included that cannot be read as one. */
+function topColumns(relation: Relation): ReadonlyMap<string, string> {
+  const names = [...relation.columns.keys(), ...relation.unreadable.keys()];
+  return new Map(
+    names
+      .filter((name) => !isInside(name, relation, names))
+      .map((name) => [name, relation.columns.get(name)?.type.name ?? mixedTypes(relation, name)]),
+  );
+}
+
+function mixedTypes({ groups }: Relation, name: string): string {
+  const columns = groups.flatMap((group) => group[0]?.facts.columns ?? []).filter((column) => column.name === name);
+  const types = [...new Set(columns.map((column) => column.type.name))].sort();
+  return types.length === 0 ? 'unreadable' : types.join(' and ');
+}
+
+/** Structs are looked into, so that a new field is a new field and no new type of the whole. */
+function typeChanges(name: string, before: string | undefined, after: string): readonly SchemaChange[] {
+  if (before === undefined || before === after) return [];
+  const whole: SchemaChange = { change: 'type', column: name, before, after };
+  if (!before.startsWith('STRUCT(') || !after.startsWith('STRUCT(')) return [whole];
+  const left = new Map(columnOf('', before).fields.map((field) => [field.name, field.type.name]));
+  const right = new Map(columnOf('', after).fields.map((field) => [field.name, field.type.name]));
+  const inner = [
+    ...[...left].flatMap(([field, type]): readonly SchemaChange[] =>
+      right.has(field) ? [] : [{ change: 'removed', column: `${name}.${field}`, before: type, after: null }],
+    ),
+    ...[...right].flatMap(([field, type]): readonly SchemaChange[] =>
+      left.has(field)
+        ? typeChanges(`${name}.${field}`, left.get(field), type)
+        : [{ change: 'added', column: `${name}.${field}`, before: null, after: type }],
+    ),
+  ];
+  return inner.length === 0 ? [whole] : inner;
+}
+
+/**
+ * The order of the common columns, where it changed.
+ *
+ * @param before columns of one object of the base, as they lie
+ * @param after the same of the merge side
+ */
+export function orderChange(before: readonly string[], after: readonly string[]): readonly SchemaChange[] {
+  const [left, right] = [before.filter((name) => after.includes(name)), after.filter((name) => before.includes(name))];
+  if (left.every((name, index) => name === right[index])) return [];
+  return [{ change: 'order', column: right.join(', '), before: left.join(', '), after: right.join(', ') }];
+}

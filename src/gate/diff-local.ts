@@ -1,0 +1,204 @@
+/** `sluice diff` on local files: two versions of one table, or of every table that contracts name. */
+import { partitionValues } from '../core/change/partition.ts';
+import { dataName } from '../core/check/columns.ts';
+import type { ContractDocument, ContractTable } from '../core/contract/contract.ts';
+import { DIFF_REPORT_VERSION, type DiffedTable, type DiffReport } from '../core/diff/diff-report.ts';
+import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
+import type { LocalCheckDeps } from './check-local.ts';
+import { formatOf } from './check-tables.ts';
+import type { DiffObject } from './diff-objects.ts';
+import { type DiffLimits, type DiffOutcome, type DiffTableInput, diffTables } from './diff-tables.ts';
+import { readContracts } from './load-contracts.ts';
+import { assignFiles, isData } from './local-tables.ts';
+import type { LocalFile, LocalFiles } from './ports.ts';
+
+export interface LocalDiffRequest {
+  /** Empty: both paths are one table, whose columns come from the data. */
+  readonly documents: readonly ContractDocument[];
+  readonly base: string;
+  readonly data: string;
+  /** How the paths are called in the report; default: as they are. */
+  readonly shown?: { readonly base: string; readonly data: string };
+  /** Key columns; null: the contract's key, without a contract none. */
+  readonly key: readonly string[] | null;
+  /** Columns whose values may be shown; without a contract only. */
+  readonly show: readonly string[] | 'all';
+  /** Rows shown of each kind of change. */
+  readonly limit: number;
+  readonly tolerance: Readonly<Record<string, string>>;
+  readonly limits: DiffLimits;
+  /** `${NAME}` of ODCS 3.2 in contracts. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly onProgress?: (stage: string) => void;
+}
+
+export type LocalDiffDeps = Pick<LocalCheckDeps, 'engine' | 'text' | 'files' | 'workspace' | 'version' | 'elapsed'>;
+
+/** Tables of a report. */
+const MAX_TABLES = 200;
+
+/**
+ * Compares what lies at the two paths. Tables that cannot be compared say why in the report.
+ *
+ * @throws SluiceError `data-missing`, `data-ambiguous`, and what the engine breaks with
+ */
+export async function diffLocal(
+  request: LocalDiffRequest,
+  deps: LocalDiffDeps,
+  signal: AbortSignal,
+): Promise<DiffReport> {
+  const started = deps.elapsed();
+  const { problems, tables } = await findTables(request, deps.files);
+  const inputs: DiffTableInput[] = [];
+  for (const table of tables) inputs.push(await withIdentities(table, request, deps.files, signal));
+  const { onProgress, limits } = request;
+  const outcomes =
+    inputs.length === 0
+      ? []
+      : await deps.workspace.use((runDirectory) =>
+          diffTables(
+            { tables: inputs, runDirectory, limits, ...(onProgress === undefined ? {} : { onProgress }) },
+            deps,
+            signal,
+          ),
+        );
+  const diffed = outcomes.map((outcome, index) => diffedTable(inputs[index], outcome, request));
+  const ordered = [...diffed].sort((one, other) => weight(other) - weight(one));
+  const { base, data } = request.shown ?? request;
+  return {
+    diffVersion: DIFF_REPORT_VERSION,
+    scope: { kind: 'local', base, data },
+    tables: ordered.slice(0, MAX_TABLES),
+    omittedTables: Math.max(0, ordered.length - MAX_TABLES),
+    problems,
+    engine: { sluice: deps.version, duckdb: deps.engine.version },
+    durationMs: Math.round(deps.elapsed() - started),
+  };
+}
+
+interface TwoVersions {
+  readonly table: ContractTable;
+  readonly fromData: boolean;
+  readonly base: readonly LocalFile[];
+  readonly data: readonly LocalFile[];
+}
+
+async function findTables(
+  request: LocalDiffRequest,
+  files: LocalFiles,
+): Promise<{ readonly problems: readonly Problem[]; readonly tables: readonly TwoVersions[] }> {
+  const [before, after] = [await files.list(request.base), await files.list(request.data)];
+  if (request.documents.length === 0) return { problems: [], tables: [tableFromData(request, before, after)] };
+  const { contracts, problems } = readContracts(request.documents, request.variables);
+  const known = problems.filter((problem) => problem.code !== 'location-missing');
+  if (hasErrors(known)) return { problems: known, tables: [] };
+  const base = assignFiles(contracts, before, request.base);
+  const data = assignFiles(contracts, after, request.data);
+  const tables = data.map(({ table, files: own }): TwoVersions => {
+    const old = base.find((one) => one.table === table)?.files ?? [];
+    return { table, fromData: false, base: old, data: own };
+  });
+  const present = tables.filter((one) => one.base.length + one.data.length > 0);
+  if (present.length > 0) return { problems: known, tables: present };
+  throw new SluiceError({
+    code: 'data-missing',
+    message: `no table of the contracts has data at ${request.base} or ${request.data}`,
+    hint: 'name files or folders like the tables, or leave the contract out and give --key',
+  });
+}
+
+/** Everything below both paths is one table; all that is not data is left alone. */
+function tableFromData(
+  request: LocalDiffRequest,
+  before: readonly LocalFile[],
+  after: readonly LocalFile[],
+): TwoVersions {
+  const { data } = request.shown ?? request;
+  const name =
+    data
+      .replace(/[/\\]+$/, '')
+      .split(/[/\\]/)
+      .at(-1) ?? data;
+  const at = { file: name, line: 1, column: 1 };
+  const isTabbed = [...before, ...after].some((file) => /\.tsv(\.(gz|gzip|zst|zstd))?$/i.test(file.localPath));
+  const table: ContractTable = {
+    at,
+    name,
+    locations: [],
+    reader: {
+      delimiter: isTabbed ? '\t' : ',',
+      quote: '"',
+      escape: '"',
+      header: true,
+      encoding: 'utf-8',
+      nullTokens: [],
+    },
+    extraColumns: 'allow',
+    key: [],
+    properties: [],
+    relationships: [],
+    quality: [],
+  };
+  const own = (files: readonly LocalFile[]): readonly LocalFile[] =>
+    files.filter((file) => file.path === '' || (isData(file.path) && formatOf(table, file.path) !== null));
+  return { table, fromData: true, base: own(before), data: own(after) };
+}
+
+async function withIdentities(
+  { table, fromData, base, data }: TwoVersions,
+  request: LocalDiffRequest,
+  files: LocalFiles,
+  signal: AbortSignal,
+): Promise<DiffTableInput> {
+  const key = (request.key ?? table.key).map((name) => dataName(table, name));
+  return {
+    table,
+    fromData,
+    key,
+    tolerance: request.tolerance,
+    show: { columns: fromData ? request.show : [], limit: request.limit },
+    base: await versioned(base, data, data, files, signal),
+    merge: await versioned(data, base, data, files, signal),
+  };
+}
+
+/** Only a file that is as long as one of the other side can be the same; all others differ without a look at them. */
+async function versioned(
+  own: readonly LocalFile[],
+  others: readonly LocalFile[],
+  data: readonly LocalFile[],
+  files: LocalFiles,
+  signal: AbortSignal,
+): Promise<readonly DiffObject[]> {
+  const sizes = new Set(others.map((file) => file.sizeBytes));
+  const objects: DiffObject[] = [];
+  for (const { path, localPath, sizeBytes } of own) {
+    const identity = sizes.has(sizeBytes) ? await files.sha256(localPath, signal) : `only ${localPath}`;
+    const named = path === '' ? fileName(data[0]?.localPath ?? localPath, localPath) : path;
+    objects.push({ path: named, localPath, sizeBytes, partition: partitionValues(path), identity });
+  }
+  return objects;
+}
+
+/** Two single files are two versions of one object, however they are called. */
+function fileName(data: string, own: string): string {
+  const ending = (path: string): string => /\.[^./\\]*(\.(gz|gzip|zst|zstd))?$/i.exec(path)?.[0] ?? '';
+  const name = data.split(/[/\\]/).at(-1) ?? data;
+  return ending(data) === ending(own) ? name : (own.split(/[/\\]/).at(-1) ?? own);
+}
+
+function diffedTable(input: DiffTableInput | undefined, outcome: DiffOutcome, request: LocalDiffRequest): DiffedTable {
+  const name = input?.table.name ?? '';
+  const location = (request.shown ?? request).data;
+  return 'diff' in outcome
+    ? { name, location, diff: outcome.diff, problem: null }
+    : { name, location, diff: null, problem: outcome.problem };
+}
+
+/** Trouble first, then the most changed. */
+function weight({ diff }: DiffedTable): number {
+  if (diff === null) return Number.MAX_SAFE_INTEGER;
+  const { inserted, updated, deleted, duplicateKeys, nullKeys, schema } = diff;
+  const rows = inserted + updated + deleted + duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted;
+  return rows + (schema.length > 0 ? 0.5 : 0);
+}

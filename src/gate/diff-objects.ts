@@ -1,0 +1,148 @@
+/** Makes the objects of both versions of a table readable, each once, under one set of types for both sides. */
+import { join } from 'node:path';
+import { isUnreadable } from '../core/check/table-facts.ts';
+import { count } from '../core/check/words.ts';
+import type { ContractTable, Property } from '../core/contract/contract.ts';
+import type { ReadableObject } from '../core/plan/object-groups.ts';
+import { jsonKeys } from '../core/plan/stage-text.ts';
+import { SluiceError } from '../core/problem.ts';
+import { formatOf, type InputObject } from './check-tables.ts';
+import { describeParquet } from './describe-objects.ts';
+import type { EngineSession, TextFiles } from './ports.ts';
+import { stageObject, type TextInput } from './stage-objects.ts';
+
+/** An object of one version. Equal identities stand for equal bytes. */
+export interface DiffObject extends InputObject {
+  readonly identity: string;
+}
+
+/** Text objects by object; an object that both versions share is there once. */
+export type DiffTexts = ReadonlyMap<DiffObject, TextInput>;
+
+export interface ReadObject {
+  readonly readable: ReadableObject;
+  readonly rows: number;
+}
+
+export interface ReadObjects {
+  readonly of: ReadonlyMap<DiffObject, ReadObject>;
+  /** Records that no side could read, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Decompresses and looks through the text objects; the files of the engine session follow from it. */
+export async function makeTextsPlain(
+  tables: readonly { readonly table: ContractTable; readonly objects: readonly DiffObject[] }[],
+  runDirectory: string,
+  text: TextFiles,
+  signal: AbortSignal,
+): Promise<DiffTexts> {
+  const texts = new Map<DiffObject, TextInput>();
+  for (const { table, objects } of tables) {
+    for (const object of objects) {
+      const format = formatOf(table, object.path);
+      if (format !== 'csv' && format !== 'json') continue;
+      const index = texts.size;
+      const plainPath = join(runDirectory, `diff-plain-${index}.txt`);
+      const { path, localPath } = object;
+      const plain = await text.makePlain({ path, localPath, format, reader: table.reader, plainPath }, signal);
+      const stagedPath = join(runDirectory, `diff-staged-${index}.parquet`);
+      texts.set(object, { object, format, plain, stagedPath, index });
+    }
+  }
+  return texts;
+}
+
+/**
+ * Reads the schema of every object, and text objects whole.
+ *
+ * @throws SluiceError `diff-unreadable` when an object cannot be read: without its rows there is no diff
+ */
+export async function readObjects(
+  table: ContractTable,
+  objects: readonly DiffObject[],
+  texts: DiffTexts,
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<ReadObjects> {
+  const of = new Map<DiffObject, ReadObject>();
+  const notes: string[] = [];
+  const keep = (object: DiffObject, readable: ReadableObject, rows: bigint | null): void => {
+    refuseUnreadable(readable, rows);
+    of.set(object, { readable, rows: Number(rows ?? 0n) });
+    notes.push(...lostRows(readable));
+  };
+  const parquet = objects.filter((object) => !texts.has(object));
+  refuseUnknownFormats(table, parquet);
+  for (const [index, { facts, claimedRows }] of (await describeParquet(parquet, session, signal)).entries()) {
+    const object = parquet[index];
+    if (object === undefined) continue;
+    keep(object, { facts, localPath: object.localPath, staged: null, partition: object.partition }, claimedRows);
+  }
+  for (const object of objects) {
+    const input = texts.get(object);
+    if (input === undefined) continue;
+    const staged = await stageObject(table, input, session, signal);
+    keep(object, staged.readable, staged.rows);
+  }
+  return { of, notes };
+}
+
+function refuseUnknownFormats(table: ContractTable, objects: readonly DiffObject[]): void {
+  const unknown = objects.find((object) => formatOf(table, object.path) === null);
+  if (unknown !== undefined) throw unreadable(unknown.path, 'its name tells no format');
+}
+
+function refuseUnreadable({ facts }: ReadableObject, rows: bigint | null): void {
+  if (rows !== null && !isUnreadable(facts)) return;
+  throw unreadable(facts.path, facts.defects[0]?.message ?? 'it does not say how many rows it has');
+}
+
+function unreadable(path: string, why: string): SluiceError {
+  return new SluiceError({
+    code: 'diff-unreadable',
+    message: `${path} cannot be compared: ${why}`,
+    hint: 'write the object again, or leave it out of the comparison',
+  });
+}
+
+function lostRows({ facts }: ReadableObject): readonly string[] {
+  return facts.defects.flatMap(({ message, rows }) =>
+    rows === null || rows === 0n ? [] : [`${count(rows)} records of ${facts.path} are not compared: ${message}`],
+  );
+}
+
+/** For a table without a contract: its JSON columns are the keys of all its JSON objects, on both sides. */
+export async function withJsonColumns(
+  table: ContractTable,
+  objects: readonly DiffObject[],
+  texts: DiffTexts,
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<ContractTable> {
+  const names = new Set<string>();
+  for (const object of objects) {
+    const input = texts.get(object);
+    if (input?.format !== 'json') continue;
+    const { plain, stagedPath, index } = input;
+    const rows = await session.query(jsonKeys({ localPath: plain.localPath, stagedPath, index }), signal);
+    for (const row of rows) names.add(String(row['key']));
+  }
+  return { ...table, properties: [...names].sort().map((name) => textProperty(table, name)) };
+}
+
+function textProperty({ at }: ContractTable, name: string): Property {
+  return {
+    at,
+    name,
+    column: name,
+    required: false,
+    unique: false,
+    primaryKey: false,
+    options: [],
+    relationships: [],
+    quality: [],
+    properties: [],
+    attributeAt: {},
+  };
+}

@@ -1,0 +1,92 @@
+/** Asks the engine what differs between the rows of two sides. */
+import { bagDifference } from '../core/diff/bag-plan.ts';
+import { codesOf, countOf, type RowCounts } from '../core/diff/build-diff.ts';
+import { jsonColumns, settleClasses, settleJson } from '../core/diff/json-plan.ts';
+import {
+  delta,
+  deltaCounts,
+  dropElsewhere,
+  elsewhere,
+  type KeyedRequest,
+  movedKeys,
+  noRepeatedRows,
+  nowhere,
+  repeatedCounts,
+  repeatedKeys,
+  repeatedRows,
+} from '../core/diff/keyed-plan.ts';
+import { integer } from '../core/plan/states.ts';
+import type { CompiledQuery } from '../core/sql.ts';
+import type { EngineSession, Row } from './ports.ts';
+
+export type Ask = (query: CompiledQuery) => Promise<readonly Row[]>;
+
+export function askIn(session: EngineSession, signal: AbortSignal): Ask {
+  return (query) => session.query(query, signal);
+}
+
+/** By key. Leaves the differing keys in the session's `sluice_delta` for samples. */
+export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<RowCounts> {
+  const { shape, shared } = request;
+  const repeated = made(await ask(repeatedKeys(request)));
+  await ask(repeated === 0n ? noRepeatedRows(request) : repeatedRows(request));
+  const differing = made(await ask(delta(request, repeated)));
+  for (const index of jsonColumns(shape)) await ask(settleJson(request, index));
+  if (jsonColumns(shape).length > 0) await ask(settleClasses(request));
+  const moved = await movedRows(request, repeated, ask);
+  const nothing = shared.relation === null || (differing === 0n && repeated === 0n);
+  const also = made(await ask(nothing ? nowhere(request) : elsewhere(request)));
+  const [duplicates] = await ask(repeatedCounts(request));
+  if (also > 0n) await ask(dropElsewhere(request));
+  const [counts] = await ask(deltaCounts(request));
+  const nullKeys = await compareBags(request, 'no key', ask);
+  return {
+    inserted: countOf(counts, 'inserted'),
+    updated: countOf(counts, 'updated'),
+    deleted: countOf(counts, 'deleted'),
+    duplicateKeys: {
+      keys: countOf(duplicates, 'keys'),
+      baseRows: countOf(duplicates, 'base_rows'),
+      mergeRows: countOf(duplicates, 'merge_rows'),
+    },
+    nullKeys,
+    moved: moved + countOf(counts, 'moved_same'),
+    codes: codesOf(counts, shape.values.length),
+  };
+}
+
+/** Without a key: as bags of whole rows. */
+export async function compareWithoutKey(request: KeyedRequest, ask: Ask): Promise<RowCounts> {
+  const { inserted, deleted } = await compareBags(request, 'all', ask);
+  return {
+    inserted,
+    updated: 0,
+    deleted,
+    duplicateKeys: { keys: 0, baseRows: 0, mergeRows: 0 },
+    nullKeys: { inserted: 0, deleted: 0 },
+    moved: null,
+    codes: request.shape.values.map(() => new Map()),
+  };
+}
+
+async function compareBags(
+  { shape, base, merge, sampling }: KeyedRequest,
+  only: 'no key' | 'all',
+  ask: Ask,
+): Promise<{ readonly inserted: number; readonly deleted: number }> {
+  const [row] = await ask(bagDifference({ shape, base, merge, only, sampling }));
+  return { inserted: countOf(row, 'inserted'), deleted: countOf(row, 'deleted') };
+}
+
+/** Keys in another object than before, without those whose values differ as well. */
+async function movedRows(request: KeyedRequest, repeated: bigint, ask: Ask): Promise<number> {
+  if (request.paths.length <= 1 || request.base.relation === null || request.merge.relation === null) return 0;
+  const [all] = await ask(movedKeys(request, repeated));
+  const [differing] = await ask(deltaCounts(request));
+  return countOf(all, 'moved') - countOf(differing, 'moved');
+}
+
+/** How many rows a CREATE TABLE AS made. */
+function made(rows: readonly Row[]): bigint {
+  return integer(rows[0]?.['Count']) ?? 0n;
+}
