@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../config.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
-import { createDeliveries, type DeliveryDependencies } from '../gate/deliver.ts';
+import { createDeliveries, type Deliveries, type DeliveryDependencies } from '../gate/deliver.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createHookApp, HOOK_PATH } from './hook-app.ts';
 
@@ -28,6 +28,8 @@ export type HookServerConfig = Pick<
 export interface HookServer {
   /** Where lakeFS reaches it, path included. */
   readonly url: string;
+  /** The gate's front, for who asks beside lakeFS: it shares runs and slots with the hook. */
+  readonly deliveries: Pick<Deliveries, 'deliver' | 'load'>;
   /**
    * Takes no new connection, answers what waits with 503, lets running merges end within the grace time and then ends
    * them undecided. Resolves when every delivery is recorded and answered. The records stay open: who opened them
@@ -83,6 +85,7 @@ export async function startHookServer(options: HookServerOptions): Promise<HookS
   let stopped: Promise<void> | undefined;
   return {
     url,
+    deliveries,
     stop: () => {
       stopped ??= shutDown();
       return stopped;

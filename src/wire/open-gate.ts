@@ -6,6 +6,9 @@ import { createRepositorySource } from '../adapters/contracts/repository-source.
 import { createDuckDbEngine } from '../adapters/engine/engine.ts';
 import { lakefsBase } from '../adapters/lakefs/endpoint.ts';
 import { createLakefsLake } from '../adapters/lakefs/lake.ts';
+import { createRepositoryReader } from '../adapters/lakefs/repository-reader.ts';
+import { createRepositoryWriter } from '../adapters/lakefs/repository-writer.ts';
+import { createGateMetrics, type GateMetrics } from '../adapters/metrics/gate-metrics.ts';
 import { createObjectReader } from '../adapters/objects/object-reader.ts';
 import { openStore } from '../adapters/store/open-store.ts';
 import { createTextFiles } from '../adapters/text/make-plain.ts';
@@ -13,11 +16,16 @@ import { createWorkspace, removeLeftovers } from '../adapters/workspace/run-dire
 import type { Config } from '../config.ts';
 import { toText } from '../core/report/to-text.ts';
 import { decisionId } from '../gate/decision-id.ts';
-import type { DeliveryLog } from '../gate/delivery-record.ts';
 import { withCanaryContract } from '../gate/doctor/canary-contract.ts';
+import { rulePolicy } from '../gate/read-rule-changes.ts';
+import { createRecordedChecks } from '../gate/record-checks.ts';
 import { createMergeJudge } from '../gate/run-gate.ts';
+import { logStages, type StageLog } from '../server/log-stages.ts';
 import { startHookServer } from '../server/start-hook-server.ts';
 import { contractVariables } from './contract-variables.ts';
+import { openConsole } from './open-console.ts';
+import { readinessProbes } from './readiness-probes.ts';
+import { scratchOwner } from './scratch-owner.ts';
 import { storePath } from './store-path.ts';
 import { packageVersion } from './version.ts';
 
@@ -27,6 +35,8 @@ const MAX_TEXT_BYTES = 32_768;
 export interface RunningGate {
   /** Where lakeFS posts, path included. */
   readonly url: string;
+  /** `http://127.0.0.1:8751` */
+  readonly consoleUrl: string;
   /** Answers what is open, stops the engine, closes the records. */
   stop(): Promise<void>;
 }
@@ -37,7 +47,7 @@ export interface RunningGate {
  */
 export async function openGate(
   config: Config,
-  log: DeliveryLog,
+  log: StageLog,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<RunningGate> {
   const version = packageVersion();
@@ -51,62 +61,114 @@ export async function openGate(
     closers.push(() => store.close());
     const runs = join(config.stateDir, 'runs');
     await removeLeftovers(runs);
-    const engine = createDuckDbEngine({
-      threads: config.limits.threads,
-      memoryLimit: config.limits.memoryBytes,
-      maxTempBytes: config.limits.tempBytes,
-      spares: config.maxConcurrentRuns,
-      onNotice: (notice) => log.info({ notice }, 'engine'),
-    });
-    closers.push(() => engine.close());
-    const credentials = {
-      accessKeyId: config.lakefs.accessKeyId,
-      secretAccessKey: config.lakefs.secretAccessKey.reveal(),
-    };
-    const lake = createLakefsLake({ url: config.lakefs.url, ...credentials });
-    closers.push(() => lake.close());
-    const objects = createObjectReader({
-      endpoint: lakefsBase(config.lakefs.url),
-      ...credentials,
-      cacheDirectory: join(config.stateDir, 'cache'),
-      cacheBytes: config.cacheBytes,
-      maxRequestBytes: config.limits.bytes,
-    });
-    closers.push(() => objects.close());
-    const contracts = withCanaryContract(
-      config.contracts.kind === 'directory'
-        ? createDirectorySource(config.contracts.path)
-        : createRepositorySource(lake, config.contracts.prefix),
-    );
-    const text = createTextFiles({ maxPlainBytes: config.limits.bytes });
-    const judge = createMergeJudge(
-      {
-        lake,
-        contracts,
-        objects,
-        engine,
-        text,
-        workspace: createWorkspace(runs),
-        version,
-        elapsed: () => performance.now(),
+    const parts = openParts(config, log, { gate: () => metrics, closers });
+    const { engine, lake, reader, writer, objects } = parts;
+    const workspace = createWorkspace(runs);
+    const metrics = createGateMetrics({
+      build: { sluice: version, duckdb: engine.version },
+      readings: () => {
+        const { running, waiting } = hook.deliveries.load();
+        return { queueLength: waiting, runsActive: running, cacheBytes: objects.cachedBytes() };
       },
-      { uncovered: config.uncovered, limits: config.limits, variables: contractVariables(environment) },
+    });
+    const observer = logStages(log, metrics.observer);
+    const gatePolicy = {
+      uncovered: config.uncovered,
+      limits: config.limits,
+      variables: contractVariables(environment),
+      rules: rulePolicy(config),
+    };
+    const judge = createMergeJudge(
+      { ...parts, workspace, version, observer, elapsed: () => performance.now() },
+      gatePolicy,
     );
     const clock = { now: () => Date.now() };
-    const server = await startHookServer({
-      config,
+    const records = {
       store,
       clock,
       log,
-      judge,
+      observer,
       engine: { sluice: version, duckdb: engine.version },
       newId: () => decisionId(clock.now(), randomBytes),
+    };
+    const hook = await startHookServer({
+      ...records,
+      config,
+      judge,
       renderText: (report) => toText(report, { maxBytes: MAX_TEXT_BYTES }),
     });
-    closers.push(() => server.stop());
-    return { url: server.url, stop: closeAll };
+    let phase: 'starting' | 'serving' | 'stopping' = 'starting';
+    let stopConsole: () => Promise<void> = async () => {};
+    // The console tells that the gate is stopping while the hook's deliveries end.
+    closers.push(() => stopConsole());
+    closers.push(() => hook.stop());
+    closers.push(() => {
+      phase = 'stopping';
+    });
+    const preview = { lake, reader, writer, owner: scratchOwner() };
+    const console = await openConsole({
+      config,
+      log,
+      store,
+      metrics,
+      checks: createRecordedChecks({
+        preview,
+        deliveries: hook.deliveries,
+        records: { ...records, replayForMs: config.replayForMs },
+      }),
+      probes: readinessProbes({ reader, engine, workspace, store, stateDir: config.stateDir }),
+      phase: () => phase,
+      engine: records.engine,
+    });
+    stopConsole = console.stop;
+    phase = 'serving';
+    return { url: hook.url, consoleUrl: console.url, stop: closeAll };
   } catch (cause) {
     await closeAll();
     throw cause;
   }
+}
+
+/** The adapters of one gate; each adds what closes it. */
+function openParts(
+  config: Config,
+  log: StageLog,
+  { gate, closers }: { readonly gate: () => GateMetrics; readonly closers: (() => unknown)[] },
+) {
+  const engine = createDuckDbEngine({
+    threads: config.limits.threads,
+    memoryLimit: config.limits.memoryBytes,
+    maxTempBytes: config.limits.tempBytes,
+    spares: config.maxConcurrentRuns,
+    onNotice: (notice) => log.info({ notice }, 'engine'),
+    onDied: () => gate().engineDied(),
+  });
+  closers.push(() => engine.close());
+  const credentials = {
+    accessKeyId: config.lakefs.accessKeyId,
+    secretAccessKey: config.lakefs.secretAccessKey.reveal(),
+  };
+  const api = { url: config.lakefs.url, ...credentials };
+  const lake = createLakefsLake(api);
+  closers.push(() => lake.close());
+  const reader = createRepositoryReader(api);
+  closers.push(() => reader.close());
+  const writer = createRepositoryWriter(api);
+  closers.push(() => writer.close());
+  const objects = createObjectReader({
+    endpoint: lakefsBase(config.lakefs.url),
+    ...credentials,
+    cacheDirectory: join(config.stateDir, 'cache'),
+    cacheBytes: config.cacheBytes,
+    maxRequestBytes: config.limits.bytes,
+    onCacheRequest: (result) => gate().cacheRequest(result),
+  });
+  closers.push(() => objects.close());
+  const contracts = withCanaryContract(
+    config.contracts.kind === 'directory'
+      ? createDirectorySource(config.contracts.path)
+      : createRepositorySource(lake, config.contracts.prefix),
+  );
+  const text = createTextFiles({ maxPlainBytes: config.limits.bytes });
+  return { engine, lake, reader, writer, objects, contracts, text };
 }

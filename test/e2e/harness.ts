@@ -98,6 +98,9 @@ export interface GateOptions {
 export interface Gate {
   /** Where lakeFS posts. */
   readonly url: string;
+  readonly consoleUrl: string;
+  /** Every line of the log, at debug, as JSON. */
+  readonly logged: readonly string[];
   readonly stateDir: string;
   /** Of this repository, oldest first. */
   decisions(repository: string): readonly Decision[];
@@ -119,7 +122,9 @@ export function sharedGate(options: GateOptions): Promise<Gate> {
 /** A Sluice of one's own, to be stopped; its state directory lasts as long as the test file. */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const { stateDir, config } = await gateConfig(options);
-  const log = createLogger({ level: 'info', destination: { write: () => {} } });
+  const logged: string[] = [];
+  // Without the last line of defence, which masks secrets by their text: nothing may hold one in the first place.
+  const log = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
   const gate = await openGate(config, log, {});
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -129,6 +134,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   closers.push(stop);
   return {
     url: gate.url,
+    consoleUrl: gate.consoleUrl,
+    logged,
     stateDir,
     decisions: (repository) => decisionsOf(stateDir, repository),
     runDirectories: () => filesIn(join(stateDir, 'runs')),

@@ -38,7 +38,7 @@ export async function startWorld(): Promise<World> {
     const lake = await startSandbox({ env: { LAKEFSACTION_SLUICE_TOKEN: token } });
     closers.push(() => lake.close());
     const config = demoConfig(folder, contracts, token, lake);
-    const gate = await openGate(config, { info: () => {}, error: () => {} }, {});
+    const gate = await openGate(config, { debug: () => {}, info: () => {}, error: () => {} }, {});
     closers.push(() => gate.stop());
     const actionText = readShipped('hooks/pre-merge.yaml').replace(/^( *url: ).*$/m, `$1${gate.url}`);
     return { lake, gateUrl: gate.url, stateDir: config.stateDir, contractPath, contractText, actionText, close };
