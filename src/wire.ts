@@ -32,6 +32,10 @@ export function createServices(env: Environment, cwd: string): Services {
     decisions: ({ filter, ...request }) => withStore(request, env, cwd, (store) => store.list(filter)),
     findDecisions: ({ reference, ...request }) =>
       withStore(request, env, cwd, (store) => matching(store.list({ limit: MAX_SEARCHED }), reference)),
+    doctor: async (request, onProgress, signal) => {
+      const { examine } = await import('./wire/doctor.ts');
+      return examine(request, { env, cwd, onProgress, signal });
+    },
     demo: (request, signal) => playDemo(request, env, cwd, signal),
   };
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
+import type { Diagnosis } from '../gate/doctor/doctor.ts';
 import type { GatedMergeEnd } from '../gate/gated-merge.ts';
 import type { Decision, DecisionFilter } from '../gate/ports.ts';
 
@@ -25,6 +26,8 @@ export interface Services {
   decisions(request: WithConfig & { readonly filter: DecisionFilter }): Promise<readonly Decision[]>;
   /** Every decision whose id or merge commit begins with the reference, in lower case; newest first. */
   findDecisions(request: WithConfig & { readonly reference: string }): Promise<readonly Decision[]>;
+  /** Examines everything between a merge and its verdict. Rejects only for bad use and when the signal is aborted. */
+  doctor(request: DoctorRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Diagnosis>;
   /** Plays the demo; with `keep`, until the signal is aborted. With `on`, only makes a real lake ready to try it. */
   demo(request: DemoRequest, signal: AbortSignal): Promise<void>;
 }
@@ -49,6 +52,13 @@ export interface MergeCheck extends WithConfig {
   /** Contract files, or folders of them; none: those of the configuration. */
   readonly contracts: readonly string[];
   /** Address of the Sluice that is to judge; null: this machine. */
+  readonly server: string | null;
+}
+
+export interface DoctorRequest extends WithConfig {
+  /** Null: every repository that the keys see. */
+  readonly repository: string | null;
+  /** Console port of the Sluice in question; null: the records of this machine. */
   readonly server: string | null;
 }
 

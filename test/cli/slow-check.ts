@@ -20,6 +20,7 @@ const services = async () => ({
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,
+  doctor: refuse,
   demo: refuse,
 });
 

@@ -51,6 +51,7 @@ const REFUSING: Services = {
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,
+  doctor: refuse,
   demo: refuse,
 };
 

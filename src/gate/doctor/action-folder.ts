@@ -20,13 +20,20 @@ export function createActionFolders(
   const folders = new Map<string, Promise<readonly ActionFile[]>>();
   const texts = new Map<string, Promise<string>>();
 
+  /** What no lint looks into is not fetched, and comes as text that is refused. */
+  const textOf = async (ref: string, path: string, sizeBytes: number, signal: AbortSignal): Promise<string> => {
+    if (path.slice(ACTIONS_FOLDER.length).includes('/')) return '';
+    if (sizeBytes > MOST_ACTION_BYTES) return ' '.repeat(MOST_ACTION_BYTES + 1);
+    return new TextDecoder().decode(
+      await reader.readAt({ repository, ref, path, maxBytes: MOST_ACTION_BYTES }, signal),
+    );
+  };
+
   const read = (commitId: string, { path, physicalAddress, checksum, sizeBytes }: ObjectEntry, signal: AbortSignal) => {
     const name = JSON.stringify([path, physicalAddress, checksum, sizeBytes]);
     const known = texts.get(name);
     if (known !== undefined) return known;
-    const text = reader
-      .readAt({ repository, ref: commitId, path, maxBytes: MOST_ACTION_BYTES }, signal)
-      .then((bytes) => new TextDecoder().decode(bytes));
+    const text = textOf(commitId, path, sizeBytes, signal);
     texts.set(name, text);
     return text;
   };
