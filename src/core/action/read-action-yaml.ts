@@ -15,6 +15,7 @@ import {
 import { firstTooDeep, MOST_YAML_DEPTH } from '../contract/parse-yaml.ts';
 import { type Problem, problemAt, type SourceLocation } from '../problem.ts';
 import { type ActionEntry, type ActionNode, isNull, type ScalarType } from './action-node.ts';
+import { flowFaults } from './flow-faults.ts';
 import { unreadableText } from './unreadable-text.ts';
 
 export interface ReadAction {
@@ -68,7 +69,9 @@ export function readActionYaml(file: string, text: string): ReadAction {
       hint: 'Look for indentation, quotes or brackets gone wrong at or before this place.',
     }),
   );
-  if (faults.length > 0) return { root: null, problems: [...faults, ...several] };
+  const flow =
+    faults.length > 0 ? [] : flowFaults(document).map(({ offset, text }) => problemAt(at(offset), unquoted(text)));
+  if (faults.length + flow.length > 0) return { root: null, problems: [...faults, ...flow, ...several] };
   const reading: Reading = { at, document, open: new Set(), done: new Map(), problems: [...several] };
   const root = readNode(reading, document.contents);
   // lakeFS reads no further either, and what a hole in the tree would say is noise.
@@ -98,6 +101,14 @@ const TOO_DEEP: Trouble = {
   message: `The file nests more than ${MOST_YAML_DEPTH} levels.`,
   hint: 'An action needs about six levels; look for brackets or indentation gone wrong.',
 };
+function unquoted(text: string): Trouble {
+  return {
+    code: 'action-syntax',
+    message: `lakeFS cannot read \`${text}\` inside brackets without quotes, and refuses the file.`,
+    hint: `Put it in quotes: "${text}".`,
+  };
+}
+
 /** yaml.v3 wants a merge key to lead to a mapping, and refuses the file otherwise. */
 const MERGES_NO_MAPPING: Trouble = {
   code: 'action-syntax',
@@ -164,7 +175,7 @@ function readEntry(
 ): readonly (ActionEntry & { readonly merges: boolean })[] {
   const keyAt = reading.at(key.range?.[0] ?? 0);
   const name = isAlias(key) || isScalar(key) ? readNode(reading, key) : null;
-  if (name?.kind !== 'scalar') {
+  if (name?.kind !== 'scalar' || (name.text === '' && name.type === 'null')) {
     reading.problems.push(problemAt(keyAt, KEY_NO_TEXT));
     return [];
   }
@@ -196,7 +207,7 @@ function mergedEntries(reading: Reading, value: ActionNode): readonly ActionEntr
 const KEY_NO_TEXT: Trouble = {
   code: 'action-key-not-text',
   message: 'This key is not plain text.',
-  hint: 'Put `{{ ENV.X }}` in quotes: without them YAML takes the braces for a mapping.',
+  hint: 'Keys are words. Put `{{ ENV.X }}` in quotes: without them YAML takes the braces for a mapping.',
 };
 
 /** 500 (tried), at the top, in `on` and in `properties`: "mapping key ... already defined at line ...". */

@@ -18,16 +18,17 @@ export function unreadableText(text: string, start: SourceLocation): Problem | n
     { ...start, line, column },
     {
       code: 'action-not-text',
-      message: 'Here is a character that YAML does not allow: the file is not UTF-8 text.',
+      message: 'Here is a character that lakeFS cannot read: the file is not plain UTF-8 text.',
       hint: 'Save it as UTF-8 without control characters.',
     },
   );
 }
 
-/** What YAML forbids, and the mark that decoding leaves where bytes were no UTF-8. */
+/** What lakeFS's YAML forbids or misreads, and the mark that decoding leaves where bytes were no UTF-8. */
 function isForeign(character: string): boolean {
   const code = character.codePointAt(0) ?? 0;
   if (code === 0xfffd || code === 0xfffe || code === 0xffff || code === 0x7f) return true;
   if (code < 0x20) return code !== 0x09 && code !== 0x0a && code !== 0x0d;
-  return code > 0x7f && code < 0xa0 && code !== 0x85;
+  // NEL and the two separators end a line for yaml.v3, and not for YAML 1.2: what looks like one text there is two.
+  return (code > 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029;
 }

@@ -71,6 +71,13 @@ describe('lintActions', () => {
     ['an alias into itself', 'hooks: &a [*a]', ['1:12 error action-syntax']],
     ['a control character', webhook().replace('Gate', '"Ga\x01te"'), ['1:10 error action-not-text']],
     ['bytes that are no UTF-8', webhook().replace('Gate', 'G\uFFFDte'), ['1:8 error action-not-text']],
+    [
+      'a question mark in brackets without quotes',
+      webhook().replace('[main]', '[rel-?]'),
+      ['4:16 error action-syntax'],
+    ],
+    ['an empty key', webhook('    : x\n'), ['10:1 error action-key-not-text']],
+    ['a line separator', webhook().replace('Gate', 'Ga\u2028te'), ['1:9 error action-not-text']],
     ['brackets without end', 'name: [a', ['1:9 error action-syntax']],
     ['a hundred brackets', `name: ${'['.repeat(100)}`, ['1:38 error action-syntax']],
   ])('refuses what stops every commit: %s', (_, text, expected) => {
