@@ -57,6 +57,7 @@ export async function checkLocal(
     contracts: loaded.contracts,
     problems: [...loaded.problems.filter(concernsLocalFiles), ...missing, ...broken],
     uncovered: { paths: [], policy: 'allow' },
+    ruleChanges: [],
     scope: { kind: 'local', ...shownPaths(request) },
     engine: { sluice: deps.version, duckdb: deps.engine.version },
     durationMs: Math.round(deps.elapsed() - started),

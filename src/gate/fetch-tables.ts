@@ -7,7 +7,8 @@ import { SluiceError } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
 import type { InputObject, TableInput } from './check-tables.ts';
 import type { GateObserver } from './observer.ts';
-import type { Commit, FetchedObject, Lake, ObjectReader } from './ports.ts';
+import type { FetchedObject, Lake, ObjectReader } from './ports.ts';
+import type { Pinned } from './prepare-merge.ts';
 import type { Changes } from './read-changes.ts';
 
 export interface TableObjects {
@@ -17,7 +18,7 @@ export interface TableObjects {
 }
 
 export interface FetchTablesRequest {
-  readonly pinned: { readonly event: { readonly repository: string }; readonly merge: Commit };
+  readonly pinned: Pick<Pinned, 'event' | 'tree' | 'destination'>;
   readonly affected: AffectedTables;
   readonly changes: Changes;
   readonly find: TableFinder;
@@ -35,19 +36,14 @@ export async function fetchTables(
   deps: { readonly lake: Lake; readonly objects: ObjectReader; readonly observer?: GateObserver },
   signal: AbortSignal,
 ): Promise<readonly TableObjects[]> {
-  const { pinned, affected, changes, find, runDirectory } = request;
+  const { affected, changes, find } = request;
   const tables = [...affected.checked, ...affected.read.map((one) => ({ ...one, checks: [] }))];
   if (tables.length === 0) return [];
   const owners = new Map(changes.after.map((entry) => [entry.path, find(entry.path).map((one) => one.table)]));
   const wanted = new Set(tables.map((one) => one.table));
   const objects = changes.after.filter((entry) => owners.get(entry.path)?.some((table) => wanted.has(table)) === true);
   refuseAboveLimits(objects, request.limits);
-  const { repository } = pinned.event;
-  const storageNamespace = await deps.lake.storageNamespace(repository, signal);
-  const fetched = await deps.objects.fetch(
-    { repository, commitId: pinned.merge.id, objects, storageNamespace, runDirectory },
-    signal,
-  );
+  const fetched = await fetchObjects(request, objects, deps, signal);
   refuseGaps(objects, fetched);
   deps.observer?.read(
     fetched.length,
@@ -61,6 +57,28 @@ export async function fetchTables(
       changes: changesOf(entry.table, own, changes, find),
     };
   });
+}
+
+/** What a branch has in common with its head is read there, where it cannot change, and may be kept in the cache. */
+async function fetchObjects(
+  { pinned, changes, runDirectory }: FetchTablesRequest,
+  objects: readonly ObjectEntry[],
+  deps: { readonly lake: Pick<Lake, 'storageNamespace'>; readonly objects: ObjectReader },
+  signal: AbortSignal,
+): Promise<readonly FetchedObject[]> {
+  const { tree, destination } = pinned;
+  const { repository } = pinned.event;
+  const storageNamespace = await deps.lake.storageNamespace(repository, signal);
+  const place = { repository, storageNamespace, runDirectory };
+  if (tree.kind === 'commit') return deps.objects.fetch({ ...place, commitId: tree.commit.id, objects }, signal);
+  const changed = new Set(changes.objects.map(({ path }) => path));
+  const old = objects.filter(({ path }) => !changed.has(path));
+  const fresh = objects.filter(({ path }) => changed.has(path));
+  const commitId = destination.id;
+  return [
+    ...(await deps.objects.fetch({ ...place, commitId, objects: old }, signal)),
+    ...(await deps.objects.fetch({ ...place, commitId, branch: tree.branch, objects: fresh }, signal)),
+  ];
 }
 
 function refuseAboveLimits(objects: readonly ObjectEntry[], limits: FetchTablesRequest['limits']): void {

@@ -3,11 +3,16 @@ import type { ContractDocument } from '../core/contract/contract.ts';
 import type { HookEvent } from '../core/event/hook-event.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { UncoveredPolicy } from '../core/verdict/decide.ts';
+import { decisivePrefixes, type JudgedTree, listBranch, listingDigest } from './judged-tree.ts';
+import type { ContractReader } from './load-contracts.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
 import type { Commit, ContractSource, DecisionKey, Lake, PreparedMerge, QueryEngine } from './ports.ts';
+import { mayChangeRules, type RulePolicy } from './read-rule-changes.ts';
+import type { RepositoryReader } from './repository-ports.ts';
 
 export interface PrepareDeps {
   readonly lake: Lake;
+  readonly reader: Pick<RepositoryReader, 'listAt'>;
   readonly contracts: ContractSource;
   readonly engine: QueryEngine;
   readonly version: string;
@@ -19,11 +24,13 @@ export interface PrepareDeps {
 export interface PreparePolicy {
   readonly uncovered: UncoveredPolicy;
   readonly variables: Readonly<Record<string, string>>;
+  readonly rules: RulePolicy;
 }
 
-/** Both commits pinned; no branch name is read again. */
+/** Both sides pinned; a branch's name is read again only before its commit is there. */
 export interface Pinned extends PreparedMerge {
-  readonly merge: Commit;
+  readonly tree: JudgedTree;
+  /** The head of the branch that is changed. */
   readonly destination: Commit;
   readonly mergeResult: boolean;
   readonly documents: readonly ContractDocument[];
@@ -40,21 +47,79 @@ export async function prepareMerge(
   const startedAt = deps.elapsed();
   const { observer = NO_OBSERVER } = deps;
   const { merge, destination } = await observer.stage('commits', () => pinCommits(event, deps.lake, signal));
-  const documents = await observer.stage('contracts', () =>
-    deps.contracts.load(
-      { repository: event.repository, destinationCommit: destination.id, branch: event.branch ?? '' },
-      signal,
-    ),
+  const documents = await loadDocuments(event, destination, deps, signal);
+  const key = keyOf({ event, destination, documents, metaRange: merge.metaRangeId }, deps, policy);
+  const tree: JudgedTree = { kind: 'commit', commit: merge };
+  return { event, key, tree, destination, documents, mergeResult: event.commitId !== undefined, startedAt };
+}
+
+/**
+ * Lists a branch whose commit is about to be made. lakeFS gives hooks neither the commit nor its tree, so the listing
+ * stands for the tree; the head of the branch is the base, and its contracts are in force.
+ */
+export async function prepareCommit(
+  event: HookEvent,
+  deps: PrepareDeps & { readonly readContracts: ContractReader },
+  policy: PreparePolicy,
+  signal: AbortSignal,
+): Promise<Pinned> {
+  const startedAt = deps.elapsed();
+  const { observer = NO_OBSERVER } = deps;
+  const { repository, branch = '' } = event;
+  const destination = await observer.stage('commits', () => deps.lake.branchHead(repository, branch, signal));
+  const documents = await loadDocuments(event, destination, deps, signal);
+  const { contracts } = await deps.readContracts(documents, signal);
+  const prefixes = decisivePrefixes(contracts, policy.rules.prefixes, repository, branch);
+  const entries = await observer.stage('changes', () =>
+    listBranch(deps.reader, { repository, branch, prefixes }, signal),
   );
-  const key: DecisionKey = {
+  const closedAt = Math.floor(Date.parse(event.eventTime) / 1000);
+  const tree: JudgedTree = { kind: 'branch', branch, entries, prefixes, closedAt };
+  const key = keyOf({ event, destination, documents, metaRange: listingDigest(entries) }, deps, policy);
+  return { event, key, tree, destination, documents, mergeResult: false, startedAt };
+}
+
+function loadDocuments(
+  { repository, branch = '' }: HookEvent,
+  destination: Commit,
+  { contracts, observer = NO_OBSERVER }: PrepareDeps,
+  signal: AbortSignal,
+): Promise<readonly ContractDocument[]> {
+  return observer.stage('contracts', () =>
+    contracts.load({ repository, destinationCommit: destination.id, branch }, signal),
+  );
+}
+
+/** Tells contracts apart by their bytes. */
+export function contractDigest(documents: readonly ContractDocument[]): string {
+  return digestOf(documents.map((document) => [document.file, document.digest]));
+}
+
+function keyOf(
+  about: {
+    readonly event: HookEvent;
+    readonly destination: Commit;
+    readonly documents: readonly ContractDocument[];
+    readonly metaRange: string;
+  },
+  deps: PrepareDeps,
+  { uncovered, variables, rules }: PreparePolicy,
+): DecisionKey {
+  const { event, destination, documents, metaRange } = about;
+  return {
     repository: event.repository,
     destinationCommit: destination.id,
-    metaRange: merge.metaRangeId,
-    contractDigest: digestOf(documents.map((document) => [document.file, document.digest])),
+    metaRange,
+    contractDigest: contractDigest(documents),
     engineVersion: `sluice ${deps.version}, ${deps.engine.version}`,
-    policyDigest: digestOf([policy.uncovered, event.branch, policy.variables]),
+    policyDigest: digestOf([
+      uncovered,
+      event.branch,
+      variables,
+      rules.prefixes,
+      mayChangeRules(rules, event.committer),
+    ]),
   };
-  return { event, key, merge, destination, documents, mergeResult: event.commitId !== undefined, startedAt };
 }
 
 /** The merge commit and the destination head it was computed on; on old servers the source commit and the branch. */
@@ -85,7 +150,7 @@ async function pinCommits(
 
 /** What this judge prepared, and nothing else, comes back to it. */
 export function pinnedOf(prepared: PreparedMerge): Pinned {
-  if (!('merge' in prepared)) throw new TypeError('this merge was prepared by another judge');
+  if (!('tree' in prepared)) throw new TypeError('this merge was prepared by another judge');
   return prepared as Pinned;
 }
 

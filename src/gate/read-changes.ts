@@ -2,12 +2,17 @@ import { compareListings, contradictions, type ObjectChange } from '../core/chan
 import type { DiffEntry, ObjectEntry } from '../core/change/object.ts';
 import { isDataObject } from '../core/contract/match-tables.ts';
 import { SluiceError } from '../core/problem.ts';
+import { branchChanged } from './branch-changed.ts';
+import { type JudgedTree, listCommit } from './judged-tree.ts';
 import type { Commit, Lake } from './ports.ts';
+import type { RepositoryReader } from './repository-ports.ts';
 
 export interface Changes {
   /** Changes of bytes under the governed prefixes. */
   readonly objects: readonly ObjectChange[];
-  /** Every object under the governed prefixes at the merge commit. */
+  /** Every object under the governed prefixes at the head of the branch. */
+  readonly before: readonly ObjectEntry[];
+  /** Every object under the governed prefixes as the change would leave them. */
   readonly after: readonly ObjectEntry[];
   /** Changed data objects that the predicate does not know as governed. */
   uncovered(isGoverned: (path: string) => boolean): readonly string[];
@@ -15,47 +20,48 @@ export interface Changes {
 
 export interface ChangesRequest {
   readonly repository: string;
-  readonly merge: Commit;
+  readonly tree: JudgedTree;
+  /** The head of the branch that is changed. */
   readonly destination: Commit;
   readonly prefixes: readonly string[];
 }
 
-/**
- * What changed, from two sources: the two_dot diff, and the listings of both commits under every governed prefix. The
- * diff alone can be fooled by a client-supplied checksum; the listings show the physical address, which no client can
- * choose freely.
- */
-export async function readChanges(request: ChangesRequest, lake: Lake, signal: AbortSignal): Promise<Changes> {
-  const { repository, merge, destination, prefixes } = request;
-  const [diff, before, after] = await Promise.all([
-    lake.diff(repository, destination.id, merge.id, signal),
-    listAll(lake, repository, destination.id, prefixes, signal),
-    listAll(lake, repository, merge.id, prefixes, signal),
-  ]);
-  const objects = compareListings(before, after, diff);
-  refuseContradiction(diff, objects, prefixes);
-  return { objects, after, uncovered: (isGoverned) => uncoveredPaths(diff, objects, isGoverned) };
+export interface ChangesDeps {
+  readonly lake: Pick<Lake, 'diff' | 'list'>;
+  readonly reader: Pick<RepositoryReader, 'uncommitted'>;
 }
 
-async function listAll(
-  lake: Lake,
-  repository: string,
-  commitId: string,
-  prefixes: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly ObjectEntry[]> {
-  const listings = await Promise.all(prefixes.map((prefix) => lake.list(repository, commitId, prefix, signal)));
-  return listings.flat();
+/**
+ * What changed, from two sources: a diff (two_dot, or what is uncommitted), and the listings of both sides under every
+ * governed prefix. The diff alone can be fooled by a client-supplied checksum; the listings show the physical address,
+ * which no client can choose freely.
+ */
+export async function readChanges(request: ChangesRequest, deps: ChangesDeps, signal: AbortSignal): Promise<Changes> {
+  const { repository, tree, destination, prefixes } = request;
+  const { lake, reader } = deps;
+  const list = (commitId: string) => listCommit(lake, { repository, commitId, prefixes }, signal);
+  const under = ({ path }: ObjectEntry) => prefixes.some((prefix) => path.startsWith(prefix));
+  const [diff, before, after] = await Promise.all([
+    tree.kind === 'commit'
+      ? lake.diff(repository, destination.id, tree.commit.id, signal)
+      : reader.uncommitted(repository, tree.branch, signal),
+    list(destination.id),
+    tree.kind === 'commit' ? list(tree.commit.id) : tree.entries.filter(under),
+  ]);
+  const objects = compareListings(before, after, diff);
+  refuseContradiction(diff, objects, request);
+  return { objects, before, after, uncovered: (isGoverned) => uncoveredPaths(diff, objects, isGoverned) };
 }
 
 function refuseContradiction(
   diff: readonly DiffEntry[],
   objects: readonly ObjectChange[],
-  prefixes: readonly string[],
+  { prefixes, tree }: ChangesRequest,
 ): void {
   const conflict = diff.find((entry) => entry.type === 'conflict')?.path;
   const [path = conflict] = contradictions(diff, objects, prefixes);
   if (path === undefined) return;
+  if (tree.kind === 'branch') throw branchChanged(tree.branch, path);
   throw new SluiceError({
     code: 'changes-contradict',
     message: `lakeFS's diff and its listings say different things about ${path}`,

@@ -19,6 +19,12 @@ export interface RepositoryFacts {
   readonly readOnly: boolean;
 }
 
+/** An object as a branch shows it, committed or not. */
+export interface BranchEntry extends ObjectEntry {
+  /** Seconds since 1970 at which it was written, as lakeFS tells; whoever links an object can choose it. */
+  readonly modifiedAt: number;
+}
+
 /** A run of lakeFS's actions for one event. */
 export interface ActionsRun {
   readonly runId: string;
@@ -50,7 +56,7 @@ export interface RepositoryReader {
   /** Rejects with `lakefs-not-found` when nothing is called so. */
   resolve(repository: string, ref: string, signal: AbortSignal): Promise<Commit>;
   /** Every object under the prefix, all pages; of a branch with what is not committed yet. */
-  listAt(repository: string, ref: string, prefix: string, signal: AbortSignal): Promise<readonly ObjectEntry[]>;
+  listAt(repository: string, ref: string, prefix: string, signal: AbortSignal): Promise<readonly BranchEntry[]>;
   /** A small object's bytes; `lakefs-bad-answer` above `maxBytes`, `lakefs-not-found` when there is none. */
   readAt(
     request: {

@@ -6,22 +6,17 @@ import type { Report, TableReport } from '../core/report/report.ts';
 import { sourceOf } from '../core/report/undecided-report.ts';
 import type { UncoveredPolicy } from '../core/verdict/decide.ts';
 import { judgeTable } from '../core/verdict/judge-table.ts';
+import { confirmBranch, refuseLateWrites } from './branch-changed.ts';
 import { checkTables, type TableOutput } from './check-tables.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
+import type { JudgedTree } from './judged-tree.ts';
 import { createContractReader, type LoadedContracts } from './load-contracts.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
-import type {
-  ContractSource,
-  Judgement,
-  Lake,
-  MergeJudge,
-  ObjectReader,
-  QueryEngine,
-  TextFiles,
-  Workspace,
-} from './ports.ts';
-import { type Pinned, pinnedOf, prepareMerge } from './prepare-merge.ts';
+import type { ContractSource, Lake, MergeJudge, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
+import { type Pinned, pinnedOf, prepareCommit, prepareMerge } from './prepare-merge.ts';
 import { type Changes, readChanges } from './read-changes.ts';
+import { type RulePolicy, readRuleChanges } from './read-rule-changes.ts';
+import type { RepositoryReader } from './repository-ports.ts';
 
 export interface GatePolicy {
   readonly uncovered: UncoveredPolicy;
@@ -29,10 +24,12 @@ export interface GatePolicy {
   readonly limits: { readonly objects: number; readonly bytes: number };
   /** `${NAME}` of contracts. */
   readonly variables: Readonly<Record<string, string>>;
+  readonly rules: RulePolicy;
 }
 
 export interface GateDeps {
   readonly lake: Lake;
+  readonly reader: Pick<RepositoryReader, 'listAt' | 'uncommitted' | 'readAt'>;
   readonly contracts: ContractSource;
   readonly objects: ObjectReader;
   readonly engine: QueryEngine;
@@ -44,41 +41,58 @@ export interface GateDeps {
   readonly observer?: GateObserver;
 }
 
-/** The judge of merges: reads what a merge would change, and says what the contracts say of it. */
+/** The judge: reads what a merge or a commit would change, and says what the contracts say of it. */
 export function createMergeJudge(deps: GateDeps, policy: GatePolicy): MergeJudge {
   const readContracts = createContractReader(policy.variables);
   return {
-    prepare: (event, signal) => prepareMerge(event, deps, policy, signal),
+    prepare: (event, signal) =>
+      event.eventType === 'pre-commit'
+        ? prepareCommit(event, { ...deps, readContracts }, policy, signal)
+        : prepareMerge(event, deps, policy, signal),
     judge: async (prepared, decisionId, signal) => {
       const pinned = pinnedOf(prepared);
-      return judge(pinned, await readContracts(pinned.documents, signal), decisionId, deps, policy, signal);
+      const loaded = await readContracts(pinned.documents, signal);
+      const rules = await readRuleChanges(pinned, policy.rules, deps, signal);
+      const parts = hasErrors(rules.problems)
+        ? { tables: [], problems: loaded.problems, uncovered: [] }
+        : await judgeData(pinned, loaded, deps, policy, signal);
+      const report = buildReport({
+        tables: parts.tables,
+        contracts: loaded.contracts,
+        problems: [...rules.problems, ...parts.problems, ...remarks(pinned)],
+        uncovered: { paths: parts.uncovered, policy: policy.uncovered },
+        ruleChanges: rules.changes,
+        scope: scopeOf(pinned, decisionId),
+        engine: { sluice: deps.version, duckdb: deps.engine.version },
+        durationMs: Math.round(deps.elapsed() - pinned.startedAt),
+      });
+      return { verdict: report.verdict, report };
     },
   };
 }
 
-async function judge(
+interface JudgedData {
+  readonly tables: readonly TableReport[];
+  readonly problems: readonly Problem[];
+  readonly uncovered: readonly string[];
+}
+
+async function judgeData(
   pinned: Pinned,
   loaded: LoadedContracts,
-  decisionId: string,
   deps: GateDeps,
   policy: GatePolicy,
   signal: AbortSignal,
-): Promise<Judgement> {
-  const { event, merge, destination } = pinned;
+): Promise<JudgedData> {
+  const { event, tree, destination } = pinned;
+  const { repository, branch = '' } = event;
   const { observer = NO_OBSERVER } = deps;
+  const prefixes = governedPrefixes(loaded.contracts, repository, branch);
   const changes = await observer.stage('changes', () =>
-    readChanges(
-      {
-        repository: event.repository,
-        merge,
-        destination,
-        prefixes: governedPrefixes(loaded.contracts, event.repository, event.branch ?? ''),
-      },
-      deps.lake,
-      signal,
-    ),
+    readChanges({ repository, tree, destination, prefixes }, deps, signal),
   );
-  const find = tableFinder(loaded.contracts, event.repository, event.branch ?? '');
+  refuseLateWrites(tree, changes);
+  const find = tableFinder(loaded.contracts, repository, branch);
   const changed = new Set(changes.objects.flatMap((change) => find(change.path).map((governed) => governed.table)));
   const affected = affectedTables(everyTable(loaded), (table) => changed.has(table));
   const problems = [...loaded.problems, ...formatProblems(pinned, loaded, changes)];
@@ -90,25 +104,20 @@ async function judge(
         const fetched = await observer.stage('fetch', () =>
           fetchTables({ pinned, affected, changes, find, runDirectory, limits: policy.limits }, deps, signal),
         );
+        await confirmBranch(repository, tree, deps.reader, signal);
         const outputs = await observer.stage('checks', () =>
           checkTables({ tables: fetched.map((one) => one.input), runDirectory }, deps, signal),
         );
-        return judgeOutputs(outputs, fetched, merge.creationDate * 1000);
+        return judgeOutputs(outputs, fetched, timeOf(tree));
       });
-  const report = buildReport({
-    tables,
-    contracts: loaded.contracts,
-    problems: [...problems, ...withoutMergeResult(pinned)],
-    // Of contracts that could not be read nobody can say what they govern.
-    uncovered: {
-      paths: hasErrors(problems) ? [] : changes.uncovered((path) => find(path).length > 0),
-      policy: policy.uncovered,
-    },
-    scope: scopeOf(pinned, decisionId),
-    engine: { sluice: deps.version, duckdb: deps.engine.version },
-    durationMs: Math.round(deps.elapsed() - pinned.startedAt),
-  });
-  return { verdict: report.verdict, report };
+  // Of contracts that could not be read nobody can say what they govern.
+  const uncovered = hasErrors(problems) ? [] : changes.uncovered((path) => find(path).length > 0);
+  return { tables, problems, uncovered };
+}
+
+/** Milliseconds since 1970: what "now" is to a check, the same whenever the tree is judged. */
+function timeOf(tree: JudgedTree): number {
+  return (tree.kind === 'commit' ? tree.commit.creationDate : tree.closedAt) * 1000;
 }
 
 function everyTable(loaded: LoadedContracts): readonly CheckedTable[] {
@@ -155,7 +164,9 @@ function judgeOutputs(
   });
 }
 
-function withoutMergeResult({ mergeResult }: Pinned): readonly Problem[] {
+/** What a reader has to know of how the change was read. */
+function remarks({ mergeResult, tree }: Pinned): readonly Problem[] {
+  if (tree.kind === 'branch') return [branchRead(tree.branch)];
   if (mergeResult) return [];
   return [
     {
@@ -167,16 +178,28 @@ function withoutMergeResult({ mergeResult }: Pinned): readonly Problem[] {
   ];
 }
 
-function scopeOf({ event, merge, destination, mergeResult }: Pinned, decisionId: string): Report['scope'] {
+function branchRead(branch: string): Problem {
+  return {
+    code: 'branch-read',
+    level: 'warning',
+    message: `The branch ${branch} was read as it stood during the hook: the commit itself is not there yet.`,
+    hint: 'post-commit compares what was committed with what was judged; let the action file have it.',
+  };
+}
+
+function scopeOf({ event, tree, destination, mergeResult }: Pinned, decisionId: string): Report['scope'] {
+  const commit = tree.kind === 'commit' ? tree.commit : null;
   return {
     kind: 'merge',
+    event: event.eventType,
+    read: tree.kind,
     decisionId,
     repository: event.repository,
     destination: event.branch ?? '',
     source: sourceOf(event),
-    mergeCommit: merge.id,
+    mergeCommit: commit?.id ?? '',
     baseCommit: destination.id,
-    metaRange: merge.metaRangeId,
+    metaRange: commit?.metaRangeId ?? '',
     mergeResult,
     committer: event.committer ?? null,
   };

@@ -20,6 +20,7 @@ import { checkMerge } from '../gate/check-merge.ts';
 import { decisionId } from '../gate/decision-id.ts';
 import { type GateStage, NO_OBSERVER } from '../gate/observer.ts';
 import type { ContractSource } from '../gate/ports.ts';
+import { rulePolicy } from '../gate/read-rule-changes.ts';
 import type { MergeQuestion } from '../gate/recorded-checks.ts';
 import type { RepositoryReader, RepositoryWriter } from '../gate/repository-ports.ts';
 import { createMergeJudge } from '../gate/run-gate.ts';
@@ -86,6 +87,7 @@ export function judgeHere(
       const judge = createMergeJudge(
         {
           lake,
+          reader,
           contracts,
           objects,
           engine,
@@ -101,7 +103,7 @@ export function judgeHere(
             },
           },
         },
-        { ...config, variables: contractVariables(env) },
+        { ...config, variables: contractVariables(env), rules: rulePolicy(config) },
       );
       return await checkMerge(
         question,

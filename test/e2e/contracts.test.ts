@@ -7,7 +7,7 @@ const RELAXED = SHOP.replace('          minimum: 0\n', '          minimum: -100\
 
 describe('contracts in the repository', () => {
   it('a branch that relaxes the contract is judged by the one of its destination', async () => {
-    const gate = await sharedGate({ contracts: 'repository' });
+    const gate = await sharedGate({ contracts: 'repository', settings: { SLUICE_RULE_CHANGERS: 'quickstart' } });
     const lake = await gatedLake(gate, { files: { ...FILES, 'contracts/shop.odcs.yaml': SHOP } });
     await lake.branch('etl', { 'contracts/shop.odcs.yaml': RELAXED, 'tables/orders/part-1.csv': BAD_ORDERS });
     const merged = await lake.merge('etl');

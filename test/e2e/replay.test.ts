@@ -129,7 +129,9 @@ describe('merges at once', () => {
 
 describe('objects already seen', () => {
   it('are not fetched again by the next merge, nor after a restart', async () => {
-    const first = await startGate({ contracts: CONTRACTS });
+    // The branch changes the action file below.
+    const settings = { SLUICE_RULE_CHANGERS: 'quickstart' };
+    const first = await startGate({ contracts: CONTRACTS, settings });
     const lake = await gatedLake(first, { files: FILES });
     await lake.branch('etl', { 'tables/orders/part-1.csv': csv('id,customer_id,amount', '12,3,1') });
     await lake.merge('etl');
@@ -137,7 +139,7 @@ describe('objects already seen', () => {
     expect(before.toSorted()).toEqual([...Object.keys(FILES), 'tables/orders/part-1.csv'].sort());
     await first.stop();
 
-    const second = await startGate({ contracts: CONTRACTS, stateDir: first.stateDir });
+    const second = await startGate({ contracts: CONTRACTS, settings, stateDir: first.stateDir });
     await lake.branch('next');
     // The action file names a port, and the second gate has another one.
     await lake.put(

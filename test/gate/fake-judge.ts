@@ -82,6 +82,8 @@ export function reportOf(event: HookEvent, decisionId: string, verdict: VerdictW
     problems: [],
     scope: {
       kind: 'merge',
+      event: event.eventType,
+      read: 'commit',
       decisionId,
       repository: event.repository,
       destination: event.branch ?? '',
@@ -93,6 +95,7 @@ export function reportOf(event: HookEvent, decisionId: string, verdict: VerdictW
       committer: event.committer ?? null,
     },
     uncovered: { count: 0, paths: [] },
+    ruleChanges: [],
     engine: ENGINE,
     durationMs: 12,
   };

@@ -51,6 +51,7 @@ describe('a merge that changes nothing governed', () => {
     const digest = createHash('sha256').update(CONTRACT).digest('hex');
     const deps: GateDeps = {
       lake: LAKE,
+      reader: { listAt: untouched('the branch'), uncommitted: untouched('the branch'), readAt: untouched('a file') },
       contracts: { load: async () => [{ file: 'orders.odcs.yaml', text: CONTRACT, digest }] },
       objects: { fetch: untouched('the object reader') },
       engine: { version: 'none', open: untouched('the engine'), close: async () => {} },
@@ -59,7 +60,12 @@ describe('a merge that changes nothing governed', () => {
       version: 'test',
       elapsed: () => 0,
     };
-    const judge = createMergeJudge(deps, { uncovered: 'warn', limits: { objects: 1, bytes: 1 }, variables: {} });
+    const judge = createMergeJudge(deps, {
+      uncovered: 'warn',
+      limits: { objects: 1, bytes: 1 },
+      variables: {},
+      rules: { prefixes: ['_lakefs_actions/'], changers: [] },
+    });
     const { signal } = new AbortController();
     const { verdict, report } = await judge.judge(await judge.prepare(EVENT, signal), 'decision', signal);
     expect(verdict).toBe('approved');

@@ -63,6 +63,8 @@ export interface ObjectAnswer {
   readonly physical_address: string;
   readonly checksum: string;
   readonly size_bytes: number;
+  /** Seconds since 1970. */
+  readonly mtime?: number | null;
 }
 
 export interface DiffAnswer {
@@ -181,6 +183,7 @@ const OBJECT: JSONSchemaType<ObjectAnswer> = {
     physical_address: TEXT,
     checksum: { type: 'string' },
     size_bytes: BYTES,
+    mtime: { type: 'integer', nullable: true },
   },
 };
 

@@ -1,4 +1,5 @@
 import type { DiffEntry, ObjectEntry } from '../../core/change/object.ts';
+import type { BranchEntry } from '../../gate/repository-ports.ts';
 import { type DiffAnswer, diffPage, type ObjectAnswer, objectPage } from './answers.ts';
 import type { LakefsClient } from './client.ts';
 import { inRepository } from './endpoint.ts';
@@ -10,17 +11,38 @@ import { shortId } from './read-commit.ts';
 /** Entries of one listing or diff that are taken into memory unless told otherwise. */
 export const MAX_ENTRIES = 1_000_000;
 
-/** Every object under the prefix. `ref` is a path segment that was checked. */
+interface ListRequest {
+  readonly repository: string;
+  /** A path segment that was checked. */
+  readonly ref: string;
+  readonly prefix: string;
+  readonly maxEntries: number;
+}
+
+/** Every object under the prefix. */
 export async function listObjects(
   client: LakefsClient,
-  request: {
-    readonly repository: string;
-    readonly ref: string;
-    readonly prefix: string;
-    readonly maxEntries: number;
-  },
+  request: ListRequest,
   signal: AbortSignal,
 ): Promise<readonly ObjectEntry[]> {
+  return (await listAnswers(client, request, signal)).map(toObjectEntry);
+}
+
+/** Every object under the prefix with the time at which it was written. */
+export async function listBranch(
+  client: LakefsClient,
+  request: ListRequest,
+  signal: AbortSignal,
+): Promise<readonly BranchEntry[]> {
+  const answers = await listAnswers(client, request, signal);
+  return answers.map((answer) => ({ ...toObjectEntry(answer), modifiedAt: answer.mtime ?? 0 }));
+}
+
+async function listAnswers(
+  client: LakefsClient,
+  request: ListRequest,
+  signal: AbortSignal,
+): Promise<readonly ObjectAnswer[]> {
   const { repository, ref, prefix, maxEntries } = request;
   const call = {
     segments: [...inRepository(repository), 'refs', ref, 'objects', 'ls'],
@@ -32,7 +54,7 @@ export async function listObjects(
   if (answers.some(({ path }) => !path.startsWith(prefix))) {
     throw badAnswer({ what: call.what, base: client.base }, 'it lists paths outside the prefix');
   }
-  return answers.map(toObjectEntry);
+  return answers;
 }
 
 /** Every entry of a diff, whichever call it comes from. */

@@ -1,3 +1,4 @@
+import type { RuleChange } from '../change/rule-changes.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { Problem } from '../problem.ts';
 import { decide, type UncoveredPolicy } from '../verdict/decide.ts';
@@ -11,6 +12,7 @@ export interface ReportParts {
   readonly contracts: readonly Contract[];
   readonly problems: readonly Problem[];
   readonly uncovered: { readonly paths: readonly string[]; readonly policy: UncoveredPolicy };
+  readonly ruleChanges: readonly RuleChange[];
   readonly scope: ReportScope;
   readonly engine: Report['engine'];
   readonly durationMs: number;
@@ -36,6 +38,7 @@ export function buildReport(parts: ReportParts): Report {
     problems,
     scope,
     uncovered: { count: uncovered.paths.length, paths: uncovered.paths.slice(0, MAX_UNCOVERED_PATHS) },
+    ruleChanges: parts.ruleChanges,
     engine,
     durationMs,
   };

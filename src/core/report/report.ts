@@ -1,4 +1,6 @@
+import type { RuleChange } from '../change/rule-changes.ts';
 import type { TableDiff } from '../diff/table-diff.ts';
+import type { HookEventType } from '../event/hook-event.ts';
 import type { Problem } from '../problem.ts';
 
 export const REPORT_VERSION = '1.0';
@@ -69,6 +71,8 @@ export interface Report {
   readonly scope: ReportScope;
   /** Changed objects that no contract governs, at most a hundred, and how many there are. */
   readonly uncovered: { readonly count: number; readonly paths: readonly string[] };
+  /** Action files and contracts that the change touches, at most a hundred, line by line. */
+  readonly ruleChanges: readonly RuleChange[];
   readonly engine: { readonly sluice: string; readonly duckdb: string };
   /** Wall time in milliseconds. */
   readonly durationMs: number;
@@ -77,13 +81,21 @@ export interface Report {
 export type ReportScope =
   | { readonly kind: 'local'; readonly data: string; readonly base: string | null }
   | {
+      /** Everything that lakeFS asks about; `event` tells what it was. */
       readonly kind: 'merge';
+      readonly event: HookEventType;
+      /** What was read: a commit, which never changes, or a branch before its commit is there, which may. */
+      readonly read: 'commit' | 'branch';
       readonly decisionId: string;
       readonly repository: string;
+      /** The branch; empty for tags. */
       readonly destination: string;
+      /** The ref that is merged, picked or reverted; the tag. */
       readonly source: string;
+      /** For a cherry-pick and a revert the preview's commit; empty before a commit. */
       readonly mergeCommit: string;
       readonly baseCommit: string;
+      /** Content address of the judged tree; empty where none was pinned. */
       readonly metaRange: string;
       /** False on lakeFS before 1.23: the source commit was judged because the merge result was not to be had. */
       readonly mergeResult: boolean;

@@ -1,9 +1,11 @@
+import type { RuleChange } from '../change/rule-changes.ts';
 import { escapeAllText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
 import { type Detail, LADDER, SHORTEST, type Step } from './text/detail.ts';
 import { scopeLines, verdictLines } from './text/head.ts';
 import { BLANK, type Line, paint, paragraph } from './text/line.ts';
 import { emptySection, problemSection, reasonLines, uncoveredSection } from './text/other-sections.ts';
+import { ruleSection } from './text/rule-section.ts';
 import { bar, cleanTableLines, hasFinding, tableSection, worstFirst } from './text/table-section.ts';
 
 export interface TextOptions {
@@ -34,23 +36,27 @@ export function toText(report: Report, options: TextOptions = {}): string {
 
 /** What does not depend on the step, found once. Tables are as they came: each is escaped when it is rendered. */
 interface Subject {
-  /** Escaped, without its tables. */
+  /** Escaped, without its tables and changed rules. */
   readonly frame: Report;
   readonly findings: readonly TableReport[];
   readonly clean: readonly TableReport[];
   /** Failed checks and those that could not run, worst of the whole report first; so the warned ones. */
   readonly blocking: readonly CheckReport[];
   readonly warned: readonly CheckReport[];
+  /** As they came. */
+  readonly ruleChanges: readonly RuleChange[];
   readonly head: readonly Line[];
   readonly closing: readonly Line[];
 }
 
 function prepare(report: Report, width: number): Subject {
-  const frame = escapeAllText({ ...report, tables: [] });
+  const frame = escapeAllText({ ...report, tables: [], ruleChanges: [] });
   const findings = report.tables.filter(hasFinding);
   const checks = findings.flatMap((table) => table.checks);
   const blocking = worstFirst(checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'error'));
   const warned = worstFirst(checks.filter(({ outcome }) => outcome === 'warn'));
+  // Reports of the first version have none.
+  const ruleChanges = report.ruleChanges ?? [];
   const shown = blocking.length + warned.length + frame.problems.length + Math.min(1, frame.uncovered.count);
   const verdict = verdictLines(frame, report.tables, width);
   return {
@@ -59,6 +65,7 @@ function prepare(report: Report, width: number): Subject {
     clean: report.tables.filter((table) => !hasFinding(table)),
     blocking,
     warned,
+    ruleChanges,
     head: [BLANK, ...verdict, BLANK, ...scopeLines(frame, report.tables, width), BLANK],
     closing: [...reasonLines(frame, shown, width), ...verdict],
   };
@@ -72,6 +79,7 @@ function* render(subject: Subject, { detail, leavesOut }: Step, width: number): 
   ]);
   yield head;
   yield problemSection(frame, detail, width);
+  yield ruleSection(subject.ruleChanges, detail, width);
   for (const table of findings) yield section(table, detail, inDetail, width);
   if (clean.length > detail.cleanTables) {
     yield [bar(findings.length > 0 ? 'all other tables' : 'tables', '', width), BLANK];
@@ -81,7 +89,7 @@ function* render(subject: Subject, { detail, leavesOut }: Step, width: number): 
   }
   if (findings.length + clean.length === 0) yield emptySection(frame, width);
   yield uncoveredSection(frame, detail, width);
-  yield leftOutLines(frame, leavesOut, width);
+  yield leftOutLines(frame, subject.ruleChanges.length > 0 ? leavesOut : withoutRules(leavesOut), width);
   yield closing;
 }
 
@@ -104,6 +112,11 @@ function leftOutLines(frame: Report, leavesOut: readonly string[], width: number
   if (leavesOut.length === 0) return [];
   const sentence = `Left out to keep this short: ${leavesOut.join(', ')}.`;
   return [...paragraph(sentence, 0, width), ...paragraph(whereWhole(frame), 0, width), BLANK];
+}
+
+/** Most changes touch no rules, and nobody should wonder which ones were left out. */
+function withoutRules(leavesOut: readonly string[]): readonly string[] {
+  return leavesOut.filter((what) => !what.endsWith('of changed rules'));
 }
 
 function whereWhole({ scope }: Report): string {

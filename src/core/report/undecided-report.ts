@@ -1,4 +1,5 @@
 import type { HookEvent } from '../event/hook-event.ts';
+import { pickedCommit, revertedRef } from '../event/replayed-commit.ts';
 import type { Problem } from '../problem.ts';
 import { REPORT_VERSION, type Report, type ReportScope, type VerdictWord } from './report.ts';
 
@@ -31,6 +32,7 @@ export function reportWithoutTables(
     problems,
     scope: scopeOf(facts.decisionId, facts.event),
     uncovered: { count: 0, paths: [] },
+    ruleChanges: [],
     engine: facts.engine,
     durationMs: facts.durationMs,
   };
@@ -40,16 +42,25 @@ export function reportWithoutTables(
 export function reportForDelivery(report: Report, decisionId: string, event: HookEvent): Report {
   if (report.scope.kind !== 'merge') return report;
   const { destination, source, committer } = scopeOf(decisionId, event);
-  // Without a merge commit it was the source commit that was judged, if anything was.
-  const judged = report.scope.mergeCommit === '' ? '' : (event.sourceRef ?? '');
-  const mergeCommit = event.commitId ?? judged;
-  return { ...report, scope: { ...report.scope, decisionId, destination, source, mergeCommit, committer } };
+  const mergeCommit = event.commitId ?? judgedCommit(report.scope.mergeCommit, event);
+  const { eventType } = event;
+  return {
+    ...report,
+    scope: { ...report.scope, event: eventType, decisionId, destination, source, mergeCommit, committer },
+  };
+}
+
+/** A merge without a merge commit was judged by its source; cherry-picks and reverts by their preview. */
+function judgedCommit(judged: string, { eventType, sourceRef }: HookEvent): string {
+  return eventType === 'pre-merge' && judged !== '' ? (sourceRef ?? '') : judged;
 }
 
 /** The delivery as the payload names it; what only lakeFS could tell is left empty. */
 function scopeOf(decisionId: string, event: HookEvent): Extract<ReportScope, { kind: 'merge' }> {
   return {
     kind: 'merge',
+    event: event.eventType,
+    read: 'commit',
     decisionId,
     repository: event.repository,
     destination: event.branch ?? '',
@@ -62,7 +73,10 @@ function scopeOf(decisionId: string, event: HookEvent): Extract<ReportScope, { k
   };
 }
 
-/** What is merged in people's words: the ref as they typed it, else the commit or the tag. */
+/** What is merged, picked, reverted or tagged, in people's words: the ref as they typed it, else the commit. */
 export function sourceOf(event: HookEvent): string {
-  return event.mergeSource ?? event.sourceRef ?? event.tagId ?? '';
+  if (event.tagId !== undefined) return event.tagId;
+  const replayed = event.eventType.endsWith('-revert') ? revertedRef(event) : pickedCommit(event);
+  if (replayed !== null) return replayed;
+  return event.mergeSource ?? event.sourceRef ?? '';
 }

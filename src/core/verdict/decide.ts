@@ -19,7 +19,7 @@ export interface Decided {
 }
 
 /**
- * Bad data rejects, also when something else could not be told; else doubt blocks; only a whole set of evidence without
+ * Bad data and forbidden changes reject, also when something else could not be told; else doubt blocks; only a whole set of evidence without
  * a failure approves.
  */
 export function decide(grounds: Grounds): Decided {
@@ -31,11 +31,17 @@ export function decide(grounds: Grounds): Decided {
   const errored = inOutcome(grounds.tables, 'error')
     .filter(({ table }) => !grounds.lenient.has(table.contract.file))
     .map(({ table, check }) => `${table.name}: ${check.id} could not run: ${check.observed}`);
-  const doubts = [...problemWords(grounds.problems), ...errored];
-  const rejecting = [...failed, ...blockedByUncovered];
+  const forbidden = grounds.problems.filter(isForbidden);
+  const doubts = [...problemWords(grounds.problems.filter((problem) => !isForbidden(problem))), ...errored];
+  const rejecting = [...problemWords(forbidden), ...failed, ...blockedByUncovered];
   if (rejecting.length > 0) return { verdict: 'rejected', reasons: [...rejecting, ...doubts] };
   if (doubts.length > 0) return { verdict: 'undecided', reasons: doubts };
   return { verdict: 'approved', reasons: remarks(grounds) };
+}
+
+/** What may not be done at all, whatever the data is like. */
+function isForbidden({ code, level }: Problem): boolean {
+  return level !== 'warning' && code.startsWith('forbidden-');
 }
 
 function inOutcome(

@@ -93,6 +93,8 @@ export function table(overrides: Partial<TableReport> = {}): TableReport {
 
 export const MERGE: Report['scope'] = {
   kind: 'merge',
+  event: 'pre-merge',
+  read: 'commit',
   decisionId: '01J8ZK3V9Q6T4W2X0Y5A7B8C9D',
   repository: 'lake',
   destination: 'main',
@@ -113,6 +115,7 @@ export function report(overrides: Partial<Report> = {}): Report {
     problems: [],
     scope: MERGE,
     uncovered: { count: 0, paths: [] },
+    ruleChanges: [],
     engine: { sluice: '0.1.0', duckdb: 'duckdb v1.5.6' },
     durationMs: 2_431,
     ...overrides,

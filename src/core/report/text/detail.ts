@@ -14,6 +14,8 @@ export interface Detail {
   readonly cleanTables: number;
   /** Failed checks and those that could not run, shown with their details. */
   readonly findings: number;
+  /** Lines of changed rules, of all files together. */
+  readonly ruleLines: number;
   /** Characters of one field's text. */
   readonly text: number;
 }
@@ -32,6 +34,7 @@ const FULL: Detail = {
   warningLines: true,
   cleanTables: 4,
   findings: 10,
+  ruleLines: 120,
   text: 600,
 };
 
@@ -40,8 +43,10 @@ const START: Step = { detail: FULL, leavesOut: [] };
 const LESS: readonly { readonly less: Partial<Detail>; readonly leavesOut: string }[] = [
   { less: { passedByKind: false, cleanTables: 0 }, leavesOut: 'the kinds of passed checks' },
   { less: { objects: 0, paths: 1 }, leavesOut: 'the objects with the most failing rows' },
+  { less: { ruleLines: 20 }, leavesOut: 'most lines of changed rules' },
   { less: { warnings: 0 }, leavesOut: 'details of warnings' },
   { less: { warningLines: false }, leavesOut: 'warnings' },
+  { less: { ruleLines: 0 }, leavesOut: 'all lines of changed rules' },
   { less: { findings: 3, text: 200 }, leavesOut: 'details of all but three failed checks' },
   { less: { findings: 0 }, leavesOut: 'details of failed checks' },
 ];

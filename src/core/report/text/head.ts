@@ -1,6 +1,7 @@
 import { count, plural } from '../../check/words.ts';
 import { escapeAllText } from '../escape-text.ts';
 import type { CheckReport, Outcome, Report, ReportScope, TableReport } from '../report.ts';
+import { isMerge, subjectWords } from '../subject.ts';
 import { cutMiddle } from './display-width.ts';
 import { field, flow, type Line, type Span } from './line.ts';
 import { durationWords, shortId } from './numbers.ts';
@@ -22,12 +23,6 @@ const VERDICTS: Readonly<Record<Report['verdict'], Span>> = {
   rejected: { text: 'REJECTED', style: 'bad' },
   undecided: { text: 'UNDECIDED', style: 'doubt' },
 };
-
-function subjectWords(scope: ReportScope): string {
-  if (scope.kind === 'local') return scope.data;
-  const sides = [scope.destination, shortId(scope.source)].filter((side) => side !== '');
-  return sides.length === 0 ? scope.repository : sides.join(' <- ');
-}
 
 /** How many checks had each outcome. */
 export function tally(checks: readonly CheckReport[]): Readonly<Record<Outcome, number>> {
@@ -85,10 +80,12 @@ interface Page {
 function mergeLines(scope: Extract<ReportScope, { kind: 'merge' }>, page: Page): readonly Line[] {
   const by = scope.committer === null ? '' : `   by ${scope.committer}`;
   const address = (commit: string) => `lakefs://${scope.repository}/${shortId(commit)}`;
+  const place = scope.mergeCommit === '' ? scope.destination : scope.mergeCommit;
   return [
-    ...field(scope.mergeResult ? 'merge' : 'source', `${address(scope.mergeCommit)}${by}`, page),
+    ...(isMerge(scope) ? [] : field('event', scope.event, page)),
+    ...field(placeName(scope), `${address(place)}${by}`, page),
     ...(scope.baseCommit === '' ? [] : field('base', address(scope.baseCommit), page)),
-    ...(scope.mergeResult || !looksAtData(scope)
+    ...(scope.mergeResult || !isMerge(scope) || !looksAtData(scope)
       ? []
       : field(
           'note',
@@ -97,6 +94,12 @@ function mergeLines(scope: Extract<ReportScope, { kind: 'merge' }>, page: Page):
           page,
         )),
   ];
+}
+
+function placeName(scope: Extract<ReportScope, { kind: 'merge' }>): string {
+  if (isMerge(scope)) return scope.mergeResult ? 'merge' : 'source';
+  if (scope.mergeCommit === '') return 'branch';
+  return /^pre-(?:revert|cherry-pick)$/.test(scope.event) ? 'preview' : 'commit';
 }
 
 function localLines(scope: Extract<ReportScope, { kind: 'local' }>, page: Page): readonly Line[] {
