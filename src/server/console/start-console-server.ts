@@ -11,7 +11,7 @@ export interface ConsoleServer {
   stop(): Promise<void>;
 }
 
-/** Longest silence of a connection in the middle of a call; calls that work for long are told apart by their route. */
+/** Longest silence of a connection in the middle of a call, and longest call; routes with a deadline are let be. */
 const SILENCE_MS = 15_000;
 
 /** Starts the console's own HTTP server. Throws `listen-failed`. */
@@ -19,12 +19,19 @@ export async function startConsoleServer(
   listenOn: Config['console']['listen'],
   areas: readonly Area[],
   log: ConsoleLog,
+  silenceMs = SILENCE_MS,
 ): Promise<ConsoleServer> {
   const server = createServer(
-    { keepAliveTimeout: 5_000, headersTimeout: 10_000, requestTimeout: SILENCE_MS, maxHeaderSize: 16_384 },
+    {
+      keepAliveTimeout: Math.min(5_000, silenceMs),
+      headersTimeout: silenceMs,
+      requestTimeout: silenceMs,
+      connectionsCheckingInterval: Math.min(1_000, silenceMs),
+      maxHeaderSize: 16_384,
+    },
     createConsoleApp(areas, log),
   );
-  server.timeout = SILENCE_MS;
+  server.timeout = silenceMs;
   server.maxConnections = 256;
   await listen(server, listenOn);
   const { address, family, port } = server.address() as AddressInfo;
