@@ -119,6 +119,17 @@ export function loadStateDir(sources: ConfigSources): string {
   return resolve(base('stateDir'), typeof given === 'string' && given !== '' ? given : defaultStateDir(sources.env));
 }
 
+/** Where the hook is to listen, for commands that write its address down. What cannot be read counts as the default. */
+export function loadHookListen(sources: ConfigSources): Listen {
+  const { merged } = collect(sources);
+  const section = merged['hook'];
+  const given = typeof section === 'object' && section !== null && 'listen' in section ? section.listen : undefined;
+  return (typeof given === 'string' ? parseListen(given) : undefined) ?? DEFAULT_HOOK_LISTEN;
+}
+
+/** As the schema has it. */
+const DEFAULT_HOOK_LISTEN: Listen = { host: '127.0.0.1', port: 8750 };
+
 /**
  * The console tokens alone, for commands that ask a server and need no keys. A file that cannot be read counts as none.
  */

@@ -28,6 +28,14 @@ export function createServices(env: Environment, cwd: string): Services {
       const { lintContracts } = await import('./wire/local.ts');
       return lintContracts(paths, { env, cwd, signal });
     },
+    lintActions: async (request, signal) => {
+      const { runActionLint } = await import('./wire/install.ts');
+      return runActionLint(request, { env, cwd, signal });
+    },
+    init: async (request, onProgress, signal) => {
+      const { runInit } = await import('./wire/install.ts');
+      return runInit(request, onProgress, { env, cwd, signal });
+    },
     serve: (request, signal) => serve(request, env, cwd, signal),
     decisions: ({ filter, ...request }) => withStore(request, env, cwd, (store) => store.list(filter)),
     findDecisions: ({ reference, ...request }) =>

@@ -10,6 +10,7 @@ const FLOW = [
   'core/event',
   'core/change',
   'core/contract',
+  'core/action',
   'core/check',
   'core/plan',
   'core/diff',

@@ -1,9 +1,11 @@
 import type { Command } from './command.ts';
+import { actionLint } from './commands/action-lint.ts';
 import { check } from './commands/check.ts';
 import { contractLint } from './commands/contract-lint.ts';
 import { decisions } from './commands/decisions.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { init } from './commands/init.ts';
 import { merge } from './commands/merge.ts';
 import { report } from './commands/report.ts';
 import { schema } from './commands/schema.ts';
@@ -14,6 +16,8 @@ export const COMMANDS: readonly Command[] = [
   check,
   merge,
   contractLint,
+  init,
+  actionLint,
   serve,
   doctor,
   decisions,

@@ -2,7 +2,9 @@ import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Diagnosis } from '../gate/doctor/doctor.ts';
 import type { GatedMergeEnd } from '../gate/gated-merge.ts';
+import type { InstallPlan, Placement } from '../gate/install-gate.ts';
 import type { Decision, DecisionFilter } from '../gate/ports.ts';
+import type { OpenBranch } from '../gate/ungated-branches.ts';
 
 /**
  * What the commands need done, in the words of the command line; wire.ts puts it together. Paths are as the user typed
@@ -20,6 +22,10 @@ export interface Services {
   merge(request: MergeOrder, onProgress: OnProgress, signal: AbortSignal): Promise<GatedMergeEnd>;
   /** Reads files and, in folders, every contract below. One result per contract, in the order given. */
   lintContracts(paths: readonly string[], signal: AbortSignal): Promise<readonly LintedContract[]>;
+  /** Reads action files, or the `_lakefs_actions/` of a repository. Rejects with `action-unreadable`. */
+  lintActions(request: ActionLintRequest, signal: AbortSignal): Promise<LintedActions>;
+  /** Writes the action file in memory, and into the lake as far as asked for. What lakeFS refuses is in the result. */
+  init(request: InitRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Installation>;
   /** Serves until the signal is aborted, then drains; resolves when the last delivery is answered and recorded. */
   serve(request: WithConfig, signal: AbortSignal): Promise<void>;
   /** Newest first. */
@@ -82,6 +88,42 @@ export interface LintedContract {
   readonly problems: readonly Problem[];
   /** False when the file could not even be read; `problems` says why. */
   readonly readable: boolean;
+}
+
+export interface ActionLintRequest extends WithConfig {
+  /** Files and folders of this machine; what is none is a repository. */
+  readonly targets: readonly string[];
+  /** Of repositories; null: the default branch. */
+  readonly branch: string | null;
+}
+
+export interface LintedActions {
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export interface InitRequest extends WithConfig {
+  readonly repository: string;
+  /** Null: where the configuration lets the hook listen. */
+  readonly hookUrl: string | null;
+  /** Null: the configuration's governed branches. */
+  readonly branches: readonly string[] | null;
+  readonly timeoutMs: number;
+  readonly tokenVariable: string;
+  readonly apply: boolean;
+  /** Branches that get the installed file as well, or every open one. */
+  readonly into: readonly string[] | 'open';
+}
+
+export interface Installation {
+  readonly plan: InstallPlan;
+  /** On the default branch; null when it was not asked for, or nothing may be written. */
+  readonly placed: Placement | null;
+  readonly into: readonly { readonly branch: string; readonly placement: Placement }[];
+  /** The open branches as they stand at the end. */
+  readonly branches: readonly OpenBranch[];
+  /** What the user should know about the file, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface WithConfig {

@@ -17,6 +17,8 @@ const services = async () => ({
   checkMerge: refuse,
   merge: refuse,
   lintContracts: refuse,
+  lintActions: refuse,
+  init: refuse,
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,

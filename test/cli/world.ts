@@ -48,6 +48,8 @@ const REFUSING: Services = {
   checkMerge: refuse,
   merge: refuse,
   lintContracts: refuse,
+  lintActions: refuse,
+  init: refuse,
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,

@@ -18,6 +18,8 @@ import { readActionYaml } from './read-action-yaml.ts';
 export interface ActionText {
   /** As problems shall name it; what follows `_lakefs_actions/` tells sub-folders. */
   readonly path: string;
+  /** The path below the folder, where `path` does not name the folder. */
+  readonly below?: string;
   /** Decoded as UTF-8 with U+FFFD for what is none. Not looked at in a sub-folder. */
   readonly text: string;
 }
@@ -33,7 +35,7 @@ const ACTION_NAME = /^\w[\w\-. ]+$/;
  * what weakens the gate. All problems at once, in the order of files and lines.
  */
 export function lintActions(files: readonly ActionText[]): readonly Problem[] {
-  const linted = files.map((file) => (isInSubfolder(file.path) ? subfolder(file) : lintFile(file)));
+  const linted = files.map((file) => (isInSubfolder(file) ? subfolder(file) : lintFile(file)));
   return linted.flatMap(({ problems }, index) =>
     [...problems, ...repeatedName(linted, index)].toSorted(
       (left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0),
@@ -53,11 +55,10 @@ interface LintedFile {
   readonly problems: readonly Problem[];
 }
 
-function isInSubfolder(path: string): boolean {
+function isInSubfolder({ path, below }: ActionText): boolean {
   const start = path.lastIndexOf(ACTIONS_FOLDER);
-  const below = start < 0 ? '' : path.slice(start + ACTIONS_FOLDER.length);
   // An object that is called like the folder itself is a file to lakeFS, an empty one mostly (tried: 500).
-  return below.includes('/');
+  return (below ?? (start < 0 ? '' : path.slice(start + ACTIONS_FOLDER.length))).includes('/');
 }
 
 /** 404 for every commit, "get action file metadata _lakefs_actions/sub/: not found" (recording 20b). */
