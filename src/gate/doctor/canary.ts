@@ -7,7 +7,7 @@ import type { Patient } from './examination.ts';
 import { couldNotTell, type Finding, finding, type Told } from './finding.ts';
 import type { ActionFile, GateHook } from './gate-hooks.ts';
 import { type HookLog, logOfMerge, logOfRun } from './hook-log.ts';
-import { type Attempt, isRejection, judgeBad, judgeGood } from './judge-canary.ts';
+import { type Attempt, isRejection, judgeBad, judgeFailure, judgeGood } from './judge-canary.ts';
 import type { DecisionRecords } from './ports.ts';
 
 /** Makes the hook's body of the good merge about 40 KiB, near the server's own limit of 64: a stricter proxy shows. */
@@ -17,8 +17,11 @@ const PADDING = Object.fromEntries(
 /** What lakeFS itself may take beside the hook. */
 const MERGE_MARGIN_MS = 60_000;
 
+/** What a canary needs of the world. */
+type CanaryPatient = Patient<'reader' | 'writer' | 'owner' | 'records' | 'nonce' | 'onProgress'>;
+
 interface Canary {
-  readonly patient: Patient;
+  readonly patient: CanaryPatient;
   readonly hook: GateHook;
   /** The scratch branch that stands for the governed one. */
   readonly destination: string;
@@ -37,7 +40,7 @@ interface Flight {
  * installed, and demands a refusal for that data; then known-good data, and demands a merge.
  */
 export async function flyCanary(
-  patient: Patient,
+  patient: CanaryPatient,
   hook: GateHook,
   files: readonly ActionFile[],
 ): Promise<readonly Finding[]> {
@@ -54,9 +57,8 @@ export async function flyCanary(
     };
   } catch (error) {
     signal.throwIfAborted();
-    const untold = couldNotTell(error);
     told = {
-      'canary-blocks': untold,
+      'canary-blocks': judgeFailure(error),
       'canary-passes': NOT_TRIED,
       'canary-server': NOT_TRIED,
       'canary-repeats': NOT_TRIED,
@@ -67,7 +69,7 @@ export async function flyCanary(
 
 const NOT_TRIED: Told = { level: 'unknown', detail: 'not tried, because bad data was not refused as it must be' };
 
-async function fly(patient: Patient, hook: GateHook, files: readonly ActionFile[]): Promise<Flight> {
+async function fly(patient: CanaryPatient, hook: GateHook, files: readonly ActionFile[]): Promise<Flight> {
   const { facts, deps, signal } = patient;
   const about = { repository: facts.id, purpose: 'canary' } as const;
   const path = canaryPath(deps.nonce());
@@ -97,7 +99,7 @@ async function flyBoth(canary: Canary): Promise<Flight> {
 
 /** The installed action file is for the governed branches; on the scratch branch it must be for that one too. */
 async function nameDestination(
-  { facts, deps, signal }: Patient,
+  { facts, deps, signal }: CanaryPatient,
   hook: GateHook,
   files: readonly ActionFile[],
   destination: string,
@@ -128,7 +130,11 @@ async function attempt(
   return { outcome, log: await logOf(outcome, patient, hook) };
 }
 
-function logOf(outcome: ChangeOutcome, { facts, deps, signal }: Patient, hook: GateHook): Promise<HookLog | null> {
+function logOf(
+  outcome: ChangeOutcome,
+  { facts, deps, signal }: CanaryPatient,
+  hook: GateHook,
+): Promise<HookLog | null> {
   const repository = facts.id;
   if (outcome.kind === 'done') {
     return logOfMerge({ repository, mergeCommit: outcome.commitId, hook }, deps.reader, signal);

@@ -42,8 +42,8 @@ export interface DoctorDeps {
 }
 
 /** One repository under examination. */
-export interface Patient {
+export interface Patient<Needed extends keyof DoctorDeps = keyof DoctorDeps> {
   readonly facts: RepositoryFacts;
-  readonly deps: DoctorDeps;
+  readonly deps: Pick<DoctorDeps, Needed>;
   readonly signal: AbortSignal;
 }

@@ -87,9 +87,15 @@ export function parseHookOutput(output: string): HookLog {
     status: status === undefined ? null : Number(status),
     decisionId: DECISION_ID.test(decisionId) ? decisionId : null,
     contentType: headerOf(headers, 'content-type'),
-    body: rest.replace(/Error: [^\n]*\n$/, ''),
+    body: plainBody(rest.replace(/Error: [^\n]*\n$/, ''), headers),
     error: status === undefined ? (failure ?? 'no answer') : null,
   };
+}
+
+/** lakeFS writes a chunked body as it came, lengths and all. */
+function plainBody(text: string, headers: string): string {
+  if (!/chunked/i.test(headerOf(headers, 'transfer-encoding'))) return text;
+  return text.replace(/(?:^|\r\n)[0-9a-f]+\r\n/gi, '').trimEnd();
 }
 
 function headerOf(headers: string, name: string): string {

@@ -1,6 +1,6 @@
 import type { ChangeOutcome } from '../repository-ports.ts';
 import { CANARY_FOLDER, CANARY_TABLE } from './canary-contract.ts';
-import type { Told } from './finding.ts';
+import { couldNotTell, type Told } from './finding.ts';
 import type { GateHook } from './gate-hooks.ts';
 import type { HookLog } from './hook-log.ts';
 
@@ -35,6 +35,12 @@ export function judgeGood(attempt: Attempt, hook: GateHook): Told {
 export function isRejection(log: HookLog | null): boolean {
   if (log?.status !== 422 || log.decisionId === null) return false;
   return log.body.includes(CANARY_TABLE) || log.body.includes(CANARY_FOLDER);
+}
+
+/** A merge that lakeFS could not even try: with what it says of the hook, or as doubt. */
+export function judgeFailure(error: unknown): Told {
+  const told = couldNotTell(error);
+  return /hook aborted|missing env var/.test(told.detail) ? { level: 'fail', ...refusedByLakefs(told.detail) } : told;
 }
 
 type Words = Pick<Told, 'detail' | 'fix'>;
@@ -81,9 +87,9 @@ function notMerged({ outcome, log }: Attempt, hook: GateHook): Told {
 
 function refusedByLakefs(message: string): Words {
   const text = flat(message);
-  if (/\bENV\.|environment|secret|LAKEFSACTION/i.test(text)) {
+  if (/missing env var/i.test(text)) {
     return {
-      detail: `lakeFS could not fill in the token: ${text}`,
+      detail: `lakeFS could not fill in the token: ${/(\w+) not found: missing env var/.exec(text)?.[1] ?? 'a variable'} is not in its environment`,
       fix: 'Set the variable that the action file names in the environment of the lakeFS server, and restart it.',
     };
   }
