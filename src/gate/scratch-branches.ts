@@ -27,6 +27,8 @@ const OLDEST_MS = 60 * 60 * 1000;
 /** Deleting must be tried also when the caller's signal has been aborted: by Ctrl-C, say. */
 const DELETE_MS = 20_000;
 const DELETE_TRIES = 3;
+/** Wait before the second deletion of a branch that may not be there yet; twice that before the third. */
+const LATE_MS = 250;
 
 const NAME = /^sluice-scratch-(preview|canary|install)-([0-9a-z]+)-(\d+)-(\d+)-([0-9a-z]+)$/;
 
@@ -81,17 +83,40 @@ export async function withScratchBranch<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const branch = scratchName(purpose, owner);
-  let result: T;
   try {
     await writer.createBranch({ repository, branch, sourceRef }, signal);
+  } catch (error) {
+    if (mayHaveBeenMade(error)) await deleteLate(repository, branch, writer);
+    throw error;
+  }
+  let result: T;
+  try {
     result = await work(branch);
   } catch (error) {
-    // Also when making it failed: the call may have reached lakeFS and only its answer got lost.
     await deleteScratch(repository, branch, writer).catch(() => undefined);
     throw error;
   }
   await deleteScratch(repository, branch, writer);
   return result;
+}
+
+/** False where lakeFS itself said no: a branch of that name is somebody else's then. */
+function mayHaveBeenMade(error: unknown): boolean {
+  const refused = ['lakefs-branch-exists', 'lakefs-not-found', 'lakefs-unauthorized', 'lakefs-bad-id'];
+  return !(error instanceof SluiceError && refused.includes(error.problem.code));
+}
+
+/** The call may have reached lakeFS and only its answer got lost; it may even be at work still. Never rejects. */
+async function deleteLate(
+  repository: string,
+  branch: string,
+  writer: Pick<RepositoryWriter, 'deleteBranch'>,
+): Promise<void> {
+  for (let attempt = 1; attempt <= DELETE_TRIES; attempt += 1) {
+    const deleted = await writer.deleteBranch(repository, branch, AbortSignal.timeout(DELETE_MS)).catch(() => false);
+    if (deleted) return;
+    if (attempt < DELETE_TRIES) await sleep(attempt * LATE_MS);
+  }
 }
 
 /** Removes what killed processes left in the repository; the names that were removed. */

@@ -146,9 +146,11 @@ function judgeWrite(
   { status, contentType, body }: Answer,
 ): { readonly value: WriteAnswer } | CallFailure {
   const asked = { what: write.what, base: context.base };
-  if (status === write.done) return { value: { kind: 'done', body } };
+  const isPage = contentType.startsWith('text/html');
+  // Any page comes with a 200; no page comes with a 201, as which some lakeFS declare the answer of a new branch.
+  if (status === write.done && !(isPage && status === 200)) return { value: { kind: 'done', body } };
   if (status >= 200 && status < 300) {
-    const error = contentType.startsWith('text/html')
+    const error = isPage
       ? notAnApi(asked, contentType)
       : badAnswer(asked, `its status is ${status} instead of ${write.done}`);
     return { error, transient: false };

@@ -67,7 +67,9 @@ export async function exchange(
   const deadline = AbortSignal.timeout(sending.timeoutMs);
   try {
     const response = await send(connection, call, sending, AbortSignal.any([signal, deadline]));
-    const body = await readBody(asked, response, sending.maxBytes);
+    // What went wrong may take more words than the object would have had bytes.
+    const maxBytes = response.statusCode === 200 ? sending.maxBytes : Math.max(sending.maxBytes, MAX_ERROR_BYTES);
+    const body = await readBody(asked, response, maxBytes);
     const contentType = String(response.headers['content-type'] ?? 'no content type').toLowerCase();
     return { status: response.statusCode, contentType, body };
   } catch (cause) {
@@ -93,6 +95,7 @@ export function serverMessage({ secrets }: Pick<Connection, 'secrets'>, body: Bu
 
 /** lakeFS tells in one message which hooks failed and what is wrong in an action file. */
 const MAX_MESSAGE = 1_000;
+const MAX_ERROR_BYTES = 64 * 1024;
 
 /** undici follows no redirect unless told to, and neither asks for nor undoes any content encoding. */
 function send(

@@ -106,7 +106,7 @@ function redirect(asked: Asked, status: number): ConstructorParameters<typeof Sl
 function unauthorized(asked: Asked, status: number, said: string): ConstructorParameters<typeof SluiceError>[0] {
   return {
     code: 'lakefs-unauthorized',
-    message: `lakeFS refused Sluice's credentials for ${asked.what} (status ${status}${said}).`,
+    message: `lakeFS refused ${status === 401 ? "Sluice's credentials for " : ''}${asked.what} (status ${status}${said}).`,
     hint:
       status === 401
         ? 'Check the access key and the secret, and which permissions they give.'

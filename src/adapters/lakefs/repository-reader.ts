@@ -10,7 +10,7 @@ import {
 import { openClient } from './client.ts';
 import { branchSegment, inRepository, refSegment } from './endpoint.ts';
 import type { LakeOptions } from './lake.ts';
-import { listObjects, MAX_ENTRIES, objectCall, readDiff } from './list-objects.ts';
+import { listBranch, MAX_ENTRIES, objectCall, readDiff } from './list-objects.ts';
 import { allPages } from './pages.ts';
 import { resolveRef } from './read-commit.ts';
 import { readActionRuns, readHookOutput, readHookRuns } from './read-runs.ts';
@@ -54,7 +54,7 @@ export function createRepositoryReader(options: LakeOptions): RepositoryReader &
     },
     resolve: (repository, ref, signal) => resolveRef(client, repository, ref, signal),
     async listAt(repository, ref, prefix, signal) {
-      return listObjects(client, { repository, ref: refSegment(ref), prefix, maxEntries }, signal);
+      return listBranch(client, { repository, ref: refSegment(ref), prefix, maxEntries }, signal);
     },
     async readAt({ repository, ref, path, maxBytes }, signal) {
       return client.bytes(objectCall(repository, refSegment(ref), path), maxBytes, signal);

@@ -212,7 +212,7 @@ function refusal(
   { what }: Write,
   { status, message }: { readonly status: number; readonly message: string | null },
 ): SluiceError {
-  return statusFailure({ what, base }, status, message).error;
+  return statusFailure({ what: status === 404 ? `what is needed for ${what}` : what, base }, status, message).error;
 }
 
 function branchExists(repository: string, branch: string): SluiceError {
