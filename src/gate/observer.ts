@@ -16,7 +16,7 @@ export interface GateObserver {
   received(decision: Decision): void;
   /** A decision is on disk. `durationMs` is the time since its delivery came, in milliseconds. */
   decided(decision: Decision, durationMs: number): void;
-  /** What was approved, or was not, is on its branch. `same`: its tree is the one that was judged. */
+  /** A commit is on its branch. `same`: it was approved, and its tree is the one that was judged. */
   landed(same: boolean): void;
 }
 

@@ -25,9 +25,5 @@ export function logStages(log: StageLog, observer: GateObserver): GateObserver {
       const { id, origin, event, repository, branch, mergeCommit } = decision;
       log.info({ decision: id, origin, event, repository, branch, mergeCommit }, 'delivery received');
     },
-    landed: (same) => {
-      observer.landed(same);
-      if (!same) log.error({}, 'a commit landed with another tree than the one that was judged');
-    },
   };
 }

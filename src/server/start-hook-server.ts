@@ -19,6 +19,8 @@ export type HookServerConfig = Pick<
   | 'events'
   | 'governedBranches'
   | 'withoutMergeResult'
+  | 'unpreviewable'
+  | 'releaseTags'
   | 'maxConcurrentRuns'
   | 'queueLength'
   | 'replayForMs'

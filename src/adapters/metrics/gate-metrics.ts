@@ -87,7 +87,7 @@ function createCounters(registry: Registry) {
     rows: counter('sluice_rows_total', 'Rows of tables that were scanned.'),
     ungated: counter(
       'sluice_ungated_commits_total',
-      'Commits that reached a governed branch with another tree than the one that was judged.',
+      'Commits that reached a governed branch without a decision, or with another tree than the one that was judged.',
     ),
     engineRestarts: counter('sluice_engine_restarts_total', 'Engine processes that ended before they were told to.'),
     cacheRequests,
