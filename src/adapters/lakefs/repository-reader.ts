@@ -7,7 +7,7 @@ import {
   repositoryPage,
   userAnswer,
 } from './answers.ts';
-import { openClient } from './client.ts';
+import { type LakefsClient, openClient } from './client.ts';
 import { branchSegment, inRepository, refSegment } from './endpoint.ts';
 import type { LakeOptions } from './lake.ts';
 import { listBranch, MAX_ENTRIES, objectCall, readDiff } from './list-objects.ts';
@@ -24,6 +24,19 @@ import { readActionRuns, readHookOutput, readHookRuns } from './read-runs.ts';
 export function createRepositoryReader(options: LakeOptions): RepositoryReader & { close(): Promise<void> } {
   const client = openClient(options);
   const maxEntries = options.maxEntries ?? MAX_ENTRIES;
+  return {
+    ...readsOfServer(client, maxEntries),
+    ...readsOfRefs(client, maxEntries),
+    actionRuns: (repository, commitId, signal) => readActionRuns(client, { repository, commitId, maxEntries }, signal),
+    hookRuns: (repository, runId, signal) => readHookRuns(client, { repository, runId, maxEntries }, signal),
+    hookOutput: (request, signal) => readHookOutput(client, request, signal),
+    close: () => client.close(),
+  };
+}
+
+type ReadsOfServer = Pick<RepositoryReader, 'version' | 'currentUser' | 'repository' | 'repositories'>;
+
+function readsOfServer(client: LakefsClient, maxEntries: number): ReadsOfServer {
   return {
     async version(signal) {
       const answer = await client.json({ segments: ['config'], what: 'its version' }, configAnswer, signal);
@@ -43,6 +56,13 @@ export function createRepositoryReader(options: LakeOptions): RepositoryReader &
       const answers = await allPages(client, { call, check: repositoryPage, keyOf: idOf, maxEntries }, signal);
       return answers.map(toFacts);
     },
+  };
+}
+
+type ReadsOfRefs = Pick<RepositoryReader, 'branches' | 'resolve' | 'listAt' | 'readAt' | 'uncommitted'>;
+
+function readsOfRefs(client: LakefsClient, maxEntries: number): ReadsOfRefs {
+  return {
     async branches(repository, prefix, signal) {
       const call = {
         segments: [...inRepository(repository), 'branches'],
@@ -66,10 +86,6 @@ export function createRepositoryReader(options: LakeOptions): RepositoryReader &
       };
       return readDiff(client, call, maxEntries, signal);
     },
-    actionRuns: (repository, commitId, signal) => readActionRuns(client, { repository, commitId, maxEntries }, signal),
-    hookRuns: (repository, runId, signal) => readHookRuns(client, { repository, runId, maxEntries }, signal),
-    hookOutput: (request, signal) => readHookOutput(client, request, signal),
-    close: () => client.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../core/problem.ts';
-import type { ReplayRequest, RepositoryWriter } from '../../gate/repository-ports.ts';
+import type { ChangeOutcome, MergeRequest, ReplayRequest, RepositoryWriter } from '../../gate/repository-ports.ts';
 import { objectAnswer } from './answers.ts';
 import { changeOutcome } from './change-outcome.ts';
 import { checkedJson, type LakefsClient, type LakefsOptions, openClient, type Write } from './client.ts';
@@ -28,38 +28,16 @@ const KEEP_ALIVE_MS = 1_000;
 export function createRepositoryWriter(options: WriterOptions): RepositoryWriter & { close(): Promise<void> } {
   const client = openClient(options, KEEP_ALIVE_MS);
   const hookTimeoutMs = options.hookTimeoutMs ?? HOOK_TIMEOUT_MS;
-  const branchTimeoutMs = options.timeoutMs ?? BRANCH_TIMEOUT_MS;
-  const objectTimeoutMs = options.timeoutMs ?? BRANCH_TIMEOUT_MS;
+  const timeoutMs = options.timeoutMs ?? BRANCH_TIMEOUT_MS;
   return {
-    createBranch: (request, signal) => createBranch(client, request, branchTimeoutMs, signal),
-    deleteBranch: (repository, branch, signal) => deleteBranch(client, { repository, branch }, branchTimeoutMs, signal),
-    upload: (request, signal) => upload(client, request, objectTimeoutMs, signal),
-    async deleteObject({ repository, branch, path }, signal) {
-      await mustBeDone(client, objectWrite({ repository, branch, path }, 'DELETE', objectTimeoutMs), signal);
+    createBranch: (request, signal) => createBranch(client, request, timeoutMs, signal),
+    deleteBranch: (repository, branch, signal) => deleteBranch(client, { repository, branch }, timeoutMs, signal),
+    upload: (request, signal) => upload(client, request, timeoutMs, signal),
+    async deleteObject(request, signal) {
+      await mustBeDone(client, objectWrite(request, 'DELETE', timeoutMs), signal);
     },
-    async commit({ repository, branch, message, metadata }, signal) {
-      const write = {
-        ...hooked(
-          [...onBranch(repository, branch), 'commits'],
-          `a commit on ${branch} of ${repository}`,
-          hookTimeoutMs,
-        ),
-        payload: jsonPayload({ message, metadata }),
-        done: 201,
-      } as const;
-      return changeOutcome(await client.write(write, signal), (body) => commitIdOf(client, write, body));
-    },
-    async merge({ repository, source, destination, timeoutMs, ...rest }, signal) {
-      const { message, metadata, strategy, squash, allowEmpty } = rest;
-      const segments = [...inRepository(repository), 'refs', refSegment(source), 'merge', branchSegment(destination)];
-      const what = `the merge of ${shortId(source)} into ${destination} of ${repository}`;
-      const write = {
-        ...hooked(segments, what, timeoutMs ?? hookTimeoutMs),
-        payload: jsonPayload({ message, metadata, strategy, squash_merge: squash, allow_empty: allowEmpty }),
-        done: 200,
-      } as const;
-      return changeOutcome(await client.write(write, signal), (body) => mergeIdOf(client, write, body));
-    },
+    commit: (request, signal) => commit(client, request, hookTimeoutMs, signal),
+    merge: (request, signal) => merge(client, request, request.timeoutMs ?? hookTimeoutMs, signal),
     cherryPick: (request, signal) => cherryPick(client, request, hookTimeoutMs, signal),
     revert: (request, signal) => revert(client, request, hookTimeoutMs, signal),
     close: () => client.close(),
@@ -123,12 +101,42 @@ async function upload(
   }
 }
 
+async function commit(
+  client: LakefsClient,
+  { repository, branch, message, metadata }: Parameters<RepositoryWriter['commit']>[0],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ChangeOutcome> {
+  const write = {
+    ...hooked([...onBranch(repository, branch), 'commits'], `a commit on ${branch} of ${repository}`, timeoutMs),
+    payload: jsonPayload({ message, metadata }),
+    done: 201,
+  } as const;
+  return changeOutcome(await client.write(write, signal), (body) => commitIdOf(client, write, body));
+}
+
+async function merge(
+  client: LakefsClient,
+  { repository, source, destination, message, metadata, strategy, squash, allowEmpty }: MergeRequest,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ChangeOutcome> {
+  const segments = [...inRepository(repository), 'refs', refSegment(source), 'merge', branchSegment(destination)];
+  const what = `the merge of ${shortId(source)} into ${destination} of ${repository}`;
+  const write = {
+    ...hooked(segments, what, timeoutMs),
+    payload: jsonPayload({ message, metadata, strategy, squash_merge: squash, allow_empty: allowEmpty }),
+    done: 200,
+  } as const;
+  return changeOutcome(await client.write(write, signal), (body) => mergeIdOf(client, write, body));
+}
+
 async function cherryPick(
   client: LakefsClient,
   { repository, branch, ref, parentNumber }: ReplayRequest,
   timeoutMs: number,
   signal: AbortSignal,
-) {
+): Promise<ChangeOutcome> {
   const picked = await pickedCommit(client, repository, ref, signal);
   if (picked.kind !== 'found') return picked;
   const write = {
@@ -154,7 +162,7 @@ async function revert(
   { repository, branch, ref, parentNumber, allowEmpty }: Parameters<RepositoryWriter['revert']>[0],
   timeoutMs: number,
   signal: AbortSignal,
-) {
+): Promise<ChangeOutcome> {
   const write = {
     ...hooked(
       [...onBranch(repository, branch), 'revert'],
