@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { loadConfig } from '../src/config.ts';
+import { actionFile, TOKEN_VARIABLE } from '../src/core/action/action-file.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/start.ts';
 import { openGate, type RunningGate } from '../src/wire/open-gate.ts';
 import { createRepository, type LakeUser } from '../test/e2e/lake-user.ts';
@@ -120,8 +121,8 @@ async function startSluice(server: Server, contracts: number): Promise<{ gate: R
 
 async function gatedRepository(server: Server, gate: RunningGate): Promise<LakeUser> {
   const lake = await createRepository(server, `bench-${randomUUID().slice(0, 8)}`);
-  const shipped = readFileSync(new URL('../hooks/pre-merge.yaml', import.meta.url), 'utf8');
-  await lake.put('main', '_lakefs_actions/sluice.yaml', shipped.replace(/url: http:.*/, `url: ${gate.url}`));
+  const settings = { branches: ['main'], hookUrl: gate.url, timeoutMs: 300_000, tokenVariable: TOKEN_VARIABLE };
+  await lake.put('main', '_lakefs_actions/sluice.yaml', actionFile({ ...settings, events: ['pre-merge'] }));
   await lake.commit('main', 'first');
   return lake;
 }

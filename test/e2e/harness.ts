@@ -7,12 +7,13 @@
  * `LAKEFSACTION_SLUICE_TOKEN`, the text of `SLUICE_TEST_HOOK_TOKEN` (default below).
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openStore } from '../../src/adapters/store/open-store.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { actionFile, TOKEN_VARIABLE } from '../../src/core/action/action-file.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import type { Decision } from '../../src/gate/ports.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
@@ -199,20 +200,18 @@ export async function gatedLake(
   { files = {}, deadline = '4m50s' }: LakeOptions = {},
 ): Promise<LakeUser> {
   const user = await createRepository(await lakefs(), `e2e-${randomBytes(6).toString('hex')}`);
-  await user.put('main', '_lakefs_actions/sluice.yaml', actionFile(gate.url, deadline));
+  await user.put('main', '_lakefs_actions/sluice.yaml', actionText(gate.url, deadline));
   for (const [path, body] of Object.entries(files)) await user.put('main', path, body);
   await user.commit('main', 'first data');
   return user;
 }
 
-/** The action file that is shipped, with the address of this gate. */
-function actionFile(url: string, deadline: string): string {
-  const shipped = readFileSync(new URL('../../hooks/pre-merge.yaml', import.meta.url), 'utf8');
-  const own = shipped
-    .replace('url: http://127.0.0.1:8750/hooks/lakefs', `url: ${url}`)
-    .replace('deadline: 4m50s', `deadline: ${deadline}`);
-  if (!own.includes(url) || !own.includes(`deadline: ${deadline}`)) throw new Error('the action file has changed');
-  return own;
+/** The action file as `sluice init` writes it, for merges alone: these tests prepare `main` with direct commits. */
+function actionText(hookUrl: string, deadline: string): string {
+  const settings = { branches: ['main'], hookUrl, timeoutMs: 300_000, tokenVariable: TOKEN_VARIABLE };
+  const text = actionFile({ ...settings, events: ['pre-merge'] }).replace('deadline: 4m50s', `deadline: ${deadline}`);
+  if (!text.includes(`deadline: ${deadline}`)) throw new Error('the action file has changed');
+  return text;
 }
 
 /** Posts a pre-merge payload as lakeFS does, past lakeFS. */

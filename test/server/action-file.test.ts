@@ -3,17 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseGoDuration } from '../../src/config/go-duration.ts';
+import { actionFile, TOKEN_VARIABLE } from '../../src/core/action/action-file.ts';
+import { lintActions } from '../../src/core/action/lint-actions.ts';
 import { createAuthenticate } from '../../src/server/authenticate.ts';
 import { HOOK_PATH } from '../../src/server/hook-app.ts';
 import { readDeadline } from '../../src/server/read-deadline.ts';
 import { serverConfig, TOKEN } from './running-server.ts';
 
 interface Action {
-  readonly name: string;
-  readonly on: Readonly<Record<string, { readonly branches: readonly string[] }>>;
   readonly hooks: readonly {
-    readonly id: string;
-    readonly type: string;
     readonly properties: {
       readonly url: string;
       readonly timeout: unknown;
@@ -23,16 +21,23 @@ interface Action {
   }[];
 }
 
-const action = parse(readFileSync(join(import.meta.dirname, '../../hooks/pre-merge.yaml'), 'utf8')) as Action;
-const properties = action.hooks[0]?.properties;
+const SHIPPED = join(import.meta.dirname, '../../hooks/sluice.yaml');
+const text = readFileSync(SHIPPED, 'utf8');
+const properties = (parse(text) as Action).hooks[0]?.properties;
 
-describe('hooks/pre-merge.yaml', () => {
-  it('keeps to the grammar of lakeFS, which refuses every commit otherwise', () => {
-    expect(action.name).toMatch(/^\w[\w\-. ]+$/);
-    expect(action.on).toEqual({ 'pre-merge': { branches: ['main'] } });
-    expect(action.hooks).toHaveLength(1);
-    expect(action.hooks[0]?.id).toMatch(/^[_a-zA-Z][-_a-zA-Z0-9]{1,255}$/);
-    expect(action.hooks[0]?.type).toBe('webhook');
+describe('hooks/sluice.yaml', () => {
+  it('is what `sluice init` writes (update it with `npx vitest run test/server/action-file.test.ts -u`)', async () => {
+    const written = actionFile({
+      branches: ['main'],
+      hookUrl: 'http://127.0.0.1:8750/hooks/lakefs',
+      timeoutMs: 300_000,
+      tokenVariable: TOKEN_VARIABLE,
+    });
+    await expect(written).toMatchFileSnapshot(SHIPPED);
+  });
+
+  it('passes our own lint', () => {
+    expect(lintActions([{ path: '_lakefs_actions/sluice.yaml', text }])).toEqual([]);
   });
 
   it('calls the path that the server serves, without a placeholder, which lakeFS would not fill', () => {

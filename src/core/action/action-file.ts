@@ -70,8 +70,8 @@ export function actionFile(settings: ActionSettings): string {
 }
 
 const HEAD = `# Sluice as the gate of this lakeFS repository, made by \`sluice init\`. lakeFS reads this file from the SOURCE of a merge:
-# a branch without it merges without any check, and takes the file away from the destination too. Let branches grow
-# from one that has it; \`sluice doctor\` lists those that do not.
+# a branch without it merges without any check, and one that has removed it removes it from the destination as well.
+# Let branches grow from one that has it; \`sluice doctor\` lists those that do not.
 #
 # lakeFS is strict about this folder: any other file in _lakefs_actions/ that is no action, and any folder below it,
 # stops every commit and merge of the repository. It is lax about the file itself: keys that it does not know are

@@ -1,8 +1,8 @@
 import type { DemoLake } from '../../cli/services.ts';
 import { readClientConfig } from '../client-config.ts';
+import { demoAction } from './demo-action.ts';
 import { lakeUser } from './lake-user.ts';
 import { prepareLake } from './prepare-lake.ts';
-import { readShipped } from './shipped.ts';
 
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,12 +22,7 @@ export async function demoOnLake(
     const user = lakeUser(lake, request.repository, signal);
     const path = '_lakefs_actions/sluice.yaml';
     if (await user.has('main', path)) return;
-    const shipped = readShipped('hooks/pre-merge.yaml');
-    await user.upload(
-      'main',
-      path,
-      request.hookUrl === null ? shipped : shipped.replace(/^( *url: ).*$/m, `$1${request.hookUrl}`),
-    );
+    await user.upload('main', path, demoAction(request.hookUrl ?? 'http://127.0.0.1:8750/hooks/lakefs'));
     await user.commit('main', 'The gate');
   };
   await prepareLake({ ...request, lake, installGate, print }, signal);

@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '../../config.ts';
 import { formatProblem, SluiceError } from '../../core/problem.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { openGate } from '../open-gate.ts';
+import { demoAction } from './demo-action.ts';
 import { CONTRACT, readShipped } from './shipped.ts';
 
 /** Everything the demo starts: a stand-in for lakeFS and a true gate, in this process, state in one temporary folder. */
@@ -40,7 +41,7 @@ export async function startWorld(): Promise<World> {
     const config = demoConfig(folder, contracts, token, lake);
     const gate = await openGate(config, { debug: () => {}, info: () => {}, error: () => {} }, {});
     closers.push(() => gate.stop());
-    const actionText = readShipped('hooks/pre-merge.yaml').replace(/^( *url: ).*$/m, `$1${gate.url}`);
+    const actionText = demoAction(gate.url);
     return { lake, gateUrl: gate.url, stateDir: config.stateDir, contractPath, contractText, actionText, close };
   } catch (cause) {
     await close();
