@@ -29,7 +29,7 @@ export function readinessProbes({ reader, engine, workspace, store, stateDir }: 
     },
     {
       name: 'engine',
-      timeoutMs: 10_000,
+      timeoutMs: 4_000,
       freshMs: ENGINE_FRESH_MS,
       run: (signal) => workspace.use((runDirectory) => askEngine(engine, runDirectory, signal)),
     },
