@@ -51,6 +51,11 @@ figure{margin:.5rem 0}figure svg{display:block;width:30rem}figure text{font-size
 .row-bar{display:block;width:100%;height:1rem;border-radius:.3rem}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.4rem 0}.legend .key{margin-left:0}
 .row-unchanged{fill:var(--line);background:var(--line)}.row-changed{fill:var(--caution);background:var(--caution)}.row-added{fill:var(--good);background:var(--good)}.row-removed{fill:var(--bad);background:var(--bad)}
 h4{margin:1rem 0 .25rem}
+.plot{max-width:44rem;margin:1rem 0}.plot figcaption{font-weight:600}.plot svg{width:100%}.grid{stroke:var(--line)}.line{fill:none;stroke:var(--accent);stroke-width:2}.point{fill:var(--accent)}
+.fill-good{fill:var(--good);background:var(--good)}.fill-bad{fill:var(--bad);background:var(--bad)}.fill-doubt{fill:var(--doubt);background:var(--doubt)}.fill-quiet{fill:var(--muted);background:var(--muted)}
+.bar{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem 1.25rem;padding-top:.75rem;padding-bottom:.75rem}.top{border-bottom:1px solid var(--line);background:var(--panel)}.top a{text-decoration:none}.top a[aria-current]{font-weight:700;text-decoration:underline}.brand{font-weight:800;letter-spacing:-.01em;color:var(--ink)}.spacer{flex:1}
+form.filter{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;margin:1rem 0}label{display:block;font-size:.8125rem;color:var(--muted)}input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--muted);border-radius:.35rem;padding:.35rem .6rem}button{cursor:pointer;font-weight:600}button.primary{background:var(--accent);border-color:var(--accent);color:var(--paper)}.link{border:0;background:none;padding:0;color:var(--accent);font-weight:400}
+.grid-2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem 2rem}
 footer{margin-top:2.5rem;padding-top:.75rem;border-top:1px solid var(--line)}
 @media(max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.35rem}main,.bar{padding-left:.9rem;padding-right:.9rem}}
 @media print{:root{color-scheme:light}html{font-size:10pt}details{break-inside:avoid;border-color:#999}details::details-content{content-visibility:visible;display:block}h2{break-after:avoid}tr{break-inside:avoid}.screen{display:none}}
