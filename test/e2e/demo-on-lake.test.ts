@@ -39,7 +39,7 @@ describe('sluice demo --on', () => {
   let told: string;
 
   beforeAll(async () => {
-    gate = await sharedGate({ contracts: 'repository' });
+    gate = await sharedGate({ contracts: 'repository', settings: { SLUICE_RULE_CHANGERS: 'quickstart' } });
     user = lakeUser(await lakefs(), repository, signal);
     told = await prepare(repository, gate);
   });

@@ -10,7 +10,8 @@ export const demo: Command = {
   details: [
     'Without options it needs nothing but this package: no lakeFS, no Docker, no network.',
     '--on makes REPO on the lakeFS that is configured, with flights, their contract and the gate on main, and two',
-    'branches to merge, one good and one damaged. The gate must run, with SLUICE_CONTRACTS=repository.',
+    'branches to merge, one good and one damaged. The gate must run, with SLUICE_CONTRACTS=repository, and with your',
+    'lakeFS user among SLUICE_RULE_CHANGERS: it is asked about its own installation.',
     'A run that was stopped can be repeated; a repository with data of its own is left alone.',
   ],
   options: [
@@ -19,7 +20,7 @@ export const demo: Command = {
     {
       name: 'hook-url',
       value: 'URL',
-      help: 'The gate as lakeFS reaches it; default: http://127.0.0.1:8750/hooks/lakefs.',
+      help: 'Where lakeFS reaches Sluice; default: SLUICE_HOOK_LISTEN.',
     },
     { name: 'storage', value: 'URI', help: 'Storage namespace of the repository; default: local://REPO.' },
     { name: 'lakectl', value: 'COMMAND', help: 'How lakectl is called in what is printed; default: lakectl.' },

@@ -1,7 +1,8 @@
-import type { DemoLake } from '../../cli/services.ts';
+import type { DemoLake, InitRequest } from '../../cli/services.ts';
+import { TOKEN_VARIABLE } from '../../core/action/action-file.ts';
+import { SluiceError } from '../../core/problem.ts';
 import { readClientConfig } from '../client-config.ts';
-import { demoAction } from './demo-action.ts';
-import { lakeUser } from './lake-user.ts';
+import { runInit } from '../install.ts';
 import { prepareLake } from './prepare-lake.ts';
 
 interface Surroundings {
@@ -14,16 +15,29 @@ interface Surroundings {
 export async function demoOnLake(
   request: DemoLake,
   print: (text: string) => void,
-  { env, cwd, signal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
-  const { lakefs } = await readClientConfig(request, env, cwd);
+  const { lakefs } = await readClientConfig(request, surroundings.env, surroundings.cwd);
   const lake = { ...lakefs, secretAccessKey: lakefs.secretAccessKey.reveal() };
-  const installGate = async (): Promise<void> => {
-    const user = lakeUser(lake, request.repository, signal);
-    const path = '_lakefs_actions/sluice.yaml';
-    if (await user.has('main', path)) return;
-    await user.upload('main', path, demoAction(request.hookUrl ?? 'http://127.0.0.1:8750/hooks/lakefs'));
-    await user.commit('main', 'The gate');
+  const installGate = () => install(request, surroundings);
+  await prepareLake({ ...request, lake, installGate, print }, surroundings.signal);
+}
+
+/** As `sluice init REPO --apply` does. */
+async function install({ repository, hookUrl, config }: DemoLake, surroundings: Surroundings): Promise<void> {
+  const order: InitRequest = {
+    repository,
+    hookUrl,
+    config,
+    branches: null,
+    timeoutMs: 300_000,
+    tokenVariable: TOKEN_VARIABLE,
+    apply: true,
+    into: [],
   };
-  await prepareLake({ ...request, lake, installGate, print }, signal);
+  const { plan, placed } = await runInit(order, () => {}, surroundings);
+  const refusal = placed === null ? plan.problems : placed.kind === 'refused' ? placed.problems : [];
+  const errors = refusal.map((problem) => new SluiceError(problem));
+  const [first] = errors;
+  if (first !== undefined) throw new SluiceError(first.problem, { cause: new AggregateError(errors) });
 }

@@ -13,7 +13,7 @@ export interface LakeToPrepare {
   /** How lakectl is called in what is printed. */
   readonly lakectl: string;
   /** Puts the action file on `main`; it may be there already. */
-  readonly installGate: (signal: AbortSignal) => Promise<void>;
+  readonly installGate: () => Promise<void>;
   readonly print: (text: string) => void;
 }
 
@@ -30,7 +30,7 @@ export async function prepareLake(request: LakeToPrepare, signal: AbortSignal): 
   const data = readFlightData();
   const user = lakeUser(request.lake, request.repository, signal);
   await prepareMain(user, request, data);
-  await request.installGate(signal);
+  await request.installGate();
   await prepareBranch(user, GOOD, 'February', { [FEBRUARY]: toCsv(data.february.map(toRow)) });
   await prepareBranch(user, BAD, 'March', { [MARCH]: toCsv(damaged(data.march.map(toRow))) });
   request.print(whatToTry(request, data));
