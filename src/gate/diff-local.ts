@@ -21,7 +21,7 @@ export interface LocalDiffRequest {
   readonly shown?: { readonly base: string; readonly data: string };
   /** Key columns; null: the contract's key, without a contract none. */
   readonly key: readonly string[] | null;
-  /** Columns whose values may be shown; without a contract only. */
+  /** Columns whose values may be shown; with a contract its `samples` decide. */
   readonly show: readonly string[] | 'all';
   /** Rows shown of each kind of change. */
   readonly limit: number;
@@ -134,6 +134,7 @@ function tableFromData(
       nullTokens: [],
     },
     extraColumns: 'allow',
+    samples: { columns: [], limit: 0 },
     key: [],
     properties: [],
     relationships: [],
@@ -156,10 +157,16 @@ async function withIdentities(
     fromData,
     key,
     tolerance: request.tolerance,
-    show: { columns: fromData ? request.show : [], limit: request.limit },
+    show: fromData ? { columns: request.show, limit: request.limit } : allowedByContract(table, request.limit),
     base: await versioned(base, data, data, files, signal),
     merge: await versioned(data, base, data, files, signal),
   };
+}
+
+/** The contract says what may be shown and how much of it; the user may ask for less. */
+function allowedByContract(table: ContractTable, limit: number): DiffTableInput['show'] {
+  const columns = table.samples.columns.map((name) => dataName(table, name));
+  return { columns, limit: Math.min(limit, table.samples.limit) };
 }
 
 /** Only a file that is as long as one of the other side can be the same; all others differ without a look at them. */

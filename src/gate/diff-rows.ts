@@ -1,5 +1,5 @@
 /** Asks the engine what differs between the rows of two sides. */
-import { bagDifference } from '../core/diff/bag-plan.ts';
+import { bagDifference, rowsWithoutKey } from '../core/diff/bag-plan.ts';
 import { codesOf, countOf, type RowCounts } from '../core/diff/build-diff.ts';
 import { jsonColumns, settleClasses, settleJson } from '../core/diff/json-plan.ts';
 import {
@@ -8,6 +8,7 @@ import {
   dropElsewhere,
   elsewhere,
   type KeyedRequest,
+  movedInDelta,
   movedKeys,
   noRepeatedRows,
   nowhere,
@@ -39,7 +40,7 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
   const [duplicates] = await ask(repeatedCounts(request));
   if (also > 0n) await ask(dropElsewhere(request));
   const [counts] = await ask(deltaCounts(request));
-  const nullKeys = await compareBags(request, 'no key', ask);
+  const nullKeys = await compareKeyless(request, ask);
   return {
     inserted: countOf(counts, 'inserted'),
     updated: countOf(counts, 'updated'),
@@ -69,6 +70,12 @@ export async function compareWithoutKey(request: KeyedRequest, ask: Ask): Promis
   };
 }
 
+/** Whole rows are compared only where there are rows without a key; the key columns alone tell. */
+async function compareKeyless(request: KeyedRequest, ask: Ask): Promise<RowCounts['nullKeys']> {
+  const [row] = await ask(rowsWithoutKey(request));
+  return countOf(row, 'n') === 0 ? { inserted: 0, deleted: 0 } : compareBags(request, 'no key', ask);
+}
+
 async function compareBags(
   { shape, base, merge, sampling }: KeyedRequest,
   only: 'no key' | 'all',
@@ -82,7 +89,7 @@ async function compareBags(
 async function movedRows(request: KeyedRequest, repeated: bigint, ask: Ask): Promise<number> {
   if (request.paths.length <= 1 || request.base.relation === null || request.merge.relation === null) return 0;
   const [all] = await ask(movedKeys(request, repeated));
-  const [differing] = await ask(deltaCounts(request));
+  const [differing] = await ask(movedInDelta());
   return countOf(all, 'moved') - countOf(differing, 'moved');
 }
 

@@ -186,6 +186,14 @@ export interface TableLocation {
   readonly at: SourceLocation;
 }
 
+/** What reports may show of the data itself. Default: nothing. */
+export interface Samples {
+  /** Property names. */
+  readonly columns: readonly string[];
+  /** Rows of each kind of change. */
+  readonly limit: number;
+}
+
 /** What extra columns (in the data, not in the contract) mean. */
 export type ExtraColumns = 'allow' | 'warn' | 'fail';
 
@@ -199,6 +207,7 @@ export interface ContractTable {
   readonly format?: DataFormat;
   readonly reader: ReaderOptions;
   readonly extraColumns: ExtraColumns;
+  readonly samples: Samples;
   /** Key columns (property names): the sluice block's `key`, else the primary key in position order. */
   readonly key: readonly string[];
   readonly properties: readonly Property[];

@@ -13,7 +13,7 @@ export function lintReferences(contract: Contract, root: YamlNode): readonly Pro
     const node = nodes[index];
     if (node === undefined) return [];
     return [
-      ...lintKey(table, node),
+      ...lintNamedColumns(table, node),
       ...lintKeyPositions(table),
       ...relationships.flatMap((one) => lintRelationship(contract, table, one, relationshipNode(node, one.at))),
     ];
@@ -28,8 +28,10 @@ export function unknownColumn(table: ContractTable, name: string, at: SourceLoca
   return [problemAt(at, { code: 'column-unknown', message, hint: suggestion(name, known, 'It has') })];
 }
 
-function lintKey(table: ContractTable, node: YamlNode): readonly Problem[] {
-  return itemsOf(sluiceBlock(node), 'key').flatMap((item) => unknownColumn(table, scalarText(item) ?? '', item.at));
+function lintNamedColumns(table: ContractTable, node: YamlNode): readonly Problem[] {
+  const block = sluiceBlock(node);
+  const named = [...itemsOf(block, 'key'), ...itemsOf(childOf(block, 'samples'), 'columns')];
+  return named.flatMap((item) => unknownColumn(table, scalarText(item) ?? '', item.at));
 }
 
 function lintKeyPositions(table: ContractTable): readonly Problem[] {

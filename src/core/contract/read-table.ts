@@ -1,4 +1,4 @@
-import type { ContractTable, ExtraColumns, Property, YamlNode } from './contract.ts';
+import type { ContractTable, ExtraColumns, Property, Samples, YamlNode } from './contract.ts';
 import { optional, type ReadContext, sluiceBlock } from './read-context.ts';
 import { readFormat, readLocations, readReader, type Server } from './read-location.ts';
 import { readProperty } from './read-property.ts';
@@ -29,6 +29,7 @@ export function readTable(context: ReadContext, node: YamlNode, around: TableSur
     ...optional('format', format),
     reader: readReader([block, around.block], around.servers),
     extraColumns: readExtraColumns(textOf(block, 'extraColumns') ?? textOf(around.block, 'extraColumns')),
+    samples: readSamples([block, around.block]),
     key: readKey(block, properties),
     properties,
     relationships: itemsOf(node, 'relationships').flatMap((item) => readTableRelationship(context, item, name)),
@@ -38,6 +39,19 @@ export function readTable(context: ReadContext, node: YamlNode, around: TableSur
 
 function readExtraColumns(word: string | undefined): ExtraColumns {
   return word === 'allow' || word === 'fail' ? word : 'warn';
+}
+
+const DEFAULT_SAMPLES = 5;
+
+/** The table's word counts, else the contract's; each of the two settings by itself. */
+function readSamples(blocks: readonly (YamlNode | undefined)[]): Samples {
+  const own = blocks.map((block) => childOf(block, 'samples'));
+  const columns = own.map((node) => childOf(node, 'columns')).find((node) => node !== undefined);
+  const limit = own.map((node) => textOf(node, 'limit')).find((text) => text !== undefined);
+  return {
+    columns: literalsOf(columns).flatMap((literal) => ('text' in literal ? [literal.text] : [])),
+    limit: limit === undefined ? DEFAULT_SAMPLES : Number(limit),
+  };
 }
 
 function readKey(block: YamlNode | undefined, properties: readonly Property[]): readonly string[] {

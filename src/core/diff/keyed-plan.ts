@@ -185,7 +185,12 @@ export function movedKeys(request: KeyedRequest, repeated: bigint): CompiledQuer
     ON ${sameKey(request.shape, 'a', 'b')} WHERE a.p <> b.p`);
 }
 
-/** One row: rows of each class, those that moved, and per column how often each code occurs (a map `c0`, ...). */
+/** One row `moved`: of the differing keys those whose object differs as well. */
+export function movedInDelta(): CompiledQuery {
+  return compile(sql`SELECT count(*) FILTER (moved) AS moved FROM sluice_delta`);
+}
+
+/** One row: rows of each class, those that moved and are the same, and per column how often each code occurs (a map `c0`, ...). */
 export function deltaCounts({ shape }: KeyedRequest): CompiledQuery {
   const codes = shape.values.map(
     (_column, index) =>
@@ -195,7 +200,6 @@ export function deltaCounts({ shape }: KeyedRequest): CompiledQuery {
     sql`count(*) FILTER (class = 'i') AS inserted`,
     sql`count(*) FILTER (class = 'd') AS deleted`,
     sql`count(*) FILTER (class = 'u') AS updated`,
-    sql`count(*) FILTER (moved) AS moved`,
     sql`count(*) FILTER (moved AND class = 't') AS moved_same`,
   ];
   return compile(sql`SELECT ${join([...classes, ...codes], ', ')} FROM sluice_delta`);
