@@ -1,10 +1,11 @@
 import { type Problem, SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import { reportWithoutTables, undecidedReport } from '../core/report/undecided-report.ts';
+import type { DeliveryPolicy } from './events/event-rule.ts';
 import type { MergeJudge } from './ports.ts';
 import { type PoseDeps, poseMerge, withWarnings } from './pose-merge.ts';
 import type { MergeQuestion } from './recorded-checks.ts';
-import { createRuling, type DeliveryPolicy } from './rule-without-data.ts';
+import { createRuling } from './rule-without-data.ts';
 
 export interface CheckMergeDeps extends PoseDeps {
   readonly judge: MergeJudge;

@@ -1,16 +1,27 @@
 import type { HookEvent } from '../core/event/hook-event.ts';
 import { SluiceError } from '../core/problem.ts';
-import type { Report } from '../core/report/report.ts';
 import { reportWithoutTables } from '../core/report/undecided-report.ts';
 import { inDecision } from './decision-context.ts';
 import { type Delivery, type RecordDependencies, receive } from './delivery-record.ts';
-import type { Decision, DecisionKey, DecisionOrigin, Judgement, MergeJudge, PreparedMerge } from './ports.ts';
-import { createRuling, type DeliveryPolicy } from './rule-without-data.ts';
-import { createSharedRuns } from './shared-runs.ts';
-import { createSlots, type SlotLoad } from './slots.ts';
+import { createDetachedWork } from './detached-work.ts';
+import {
+  type DeliveryPolicy,
+  type EventDeps,
+  type EventLake,
+  type Question,
+  question,
+  type Ruling,
+} from './events/event-rule.ts';
+import { EVENT_RULES } from './events/rules.ts';
+import { NO_OBSERVER } from './observer.ts';
+import type { Decision, DecisionOrigin, MergeJudge } from './ports.ts';
+import { createQuestions } from './questions.ts';
+import { createRuling } from './rule-without-data.ts';
+import type { SlotLoad } from './slots.ts';
 
 export interface DeliveryDependencies extends RecordDependencies {
   readonly judge: MergeJudge;
+  readonly lake: EventLake;
   readonly policy: DeliveryPolicy;
   readonly limits: { readonly concurrentRuns: number; readonly queueLength: number };
 }
@@ -31,44 +42,28 @@ export interface Deliveries {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Commits and contracts are small; this many are read at once, beside the runs. */
-const CONCURRENT_PREPARATIONS = 16;
-
 /** The gate's front: deliveries in, recorded decisions out. Equal deliveries share one run and one verdict. */
 export function createDeliveries(dependencies: DeliveryDependencies): Deliveries {
-  const { judge, limits } = dependencies;
   const ruling = createRuling(dependencies.policy);
-  const preparations = createSharedRuns<PreparedMerge>();
-  const runs = createSharedRuns<Judgement>();
-  const preparing = createSlots({ concurrent: CONCURRENT_PREPARATIONS, queue: Number.MAX_SAFE_INTEGER });
-  const judging = createSlots({ concurrent: limits.concurrentRuns, queue: limits.queueLength });
+  const questions = createQuestions(dependencies);
+  const looks = createDetachedWork();
+  const eventDeps: EventDeps = { observer: NO_OBSERVER, ...dependencies };
   const open = new Set<Promise<unknown>>();
   let stopping: SluiceError | undefined;
 
+  const look = async (event: HookEvent, signal: AbortSignal): Promise<Ruling | Question> => {
+    const { look: further } = EVENT_RULES[event.eventType];
+    if (further === undefined) return question([event]);
+    return looks.run(signal, (own) => questions.beside(own, () => further(event, eventDeps, own)));
+  };
+
   const decide = async (delivery: Delivery, signal: AbortSignal): Promise<Decision> => {
-    const { event, id } = delivery;
+    const { event } = delivery;
     signal.throwIfAborted();
     if (stopping !== undefined) throw stopping;
-    const ruled = ruling(event);
-    if (ruled !== null) {
-      return delivery.conclude(reportWithoutTables(delivery.facts(), ruled.verdict, ruled.reasons, ruled.problems));
-    }
-    const prepared = await preparations.join({
-      key: subjectOf(event),
-      signal,
-      start: (own) => preparing.run(own, () => judge.prepare(event, own)),
-      land: (value) => value,
-    });
-    return (
-      delivery.replay(prepared.key) ??
-      runs.join({
-        key: textOf(prepared.key),
-        signal,
-        start: (own) => judging.run(own, () => judge.judge(prepared, id, own)),
-        // Who lands first has decided; the others find that decision.
-        land: (judgement) => delivery.replay(prepared.key) ?? delivery.conclude(trusted(judgement), prepared.key),
-      })
-    );
+    const found = ruling(event) ?? (await look(event, signal));
+    if (found.kind === 'question') return questions.decide(found, delivery, signal);
+    return delivery.conclude(reportWithoutTables(delivery.facts(), found.verdict, found.reasons, found.problems));
   };
 
   const deliver: Deliveries['deliver'] = async (event, signal, origin = 'hook') => {
@@ -87,36 +82,17 @@ export function createDeliveries(dependencies: DeliveryDependencies): Deliveries
   const stop = async (graceMs: number): Promise<void> => {
     const reason = shuttingDown();
     stopping = reason;
-    preparing.close(reason);
-    judging.close(reason);
+    questions.close(reason);
     const grace = setTimeout(() => {
-      preparations.dismiss(reason);
-      runs.dismiss(reason);
+      questions.dismiss(reason);
+      looks.end(reason);
     }, graceMs);
     while (open.size > 0) await Promise.allSettled(open);
+    await looks.idle();
     clearTimeout(grace);
   };
 
-  return { deliver, load: () => judging.load(), stop };
-}
-
-/** Deliveries of one merge: what they are about is in the commit, and its contracts may depend on the branch. */
-function subjectOf(event: HookEvent): string {
-  return JSON.stringify([event.repository, event.branch, event.commitId ?? null, event.sourceRef]);
-}
-
-function textOf(key: DecisionKey): string {
-  const { repository, destinationCommit, metaRange, contractDigest, engineVersion, policyDigest } = key;
-  return JSON.stringify([repository, destinationCommit, metaRange, contractDigest, engineVersion, policyDigest]);
-}
-
-/** The verdict is what the report says, or nobody knows what it is. */
-function trusted({ verdict, report }: Judgement): Report {
-  if (verdict === report.verdict) return report;
-  throw new SluiceError({
-    code: 'verdict-torn',
-    message: `The run ended as ${verdict} with a report that says ${report.verdict}.`,
-  });
+  return { deliver, load: () => questions.load(), stop };
 }
 
 function shuttingDown(): SluiceError {

@@ -1,57 +1,25 @@
 import picomatch from 'picomatch';
-import type { Config } from '../config.ts';
 import type { HookEvent } from '../core/event/hook-event.ts';
-import { type Problem, SluiceError } from '../core/problem.ts';
-import type { VerdictWord } from '../core/report/report.ts';
+import { approved, type DeliveryPolicy, type Ruling } from './events/event-rule.ts';
+import { EVENT_RULES } from './events/rules.ts';
 import { scratchPurpose } from './scratch-branches.ts';
 
-/** The part of the configuration that can answer a delivery without reading the lake. */
-export type DeliveryPolicy = Pick<Config, 'events' | 'governedBranches' | 'withoutMergeResult'>;
-
-/** An answer by configuration alone. */
-export interface Ruling {
-  readonly verdict: VerdictWord;
-  readonly reasons: readonly string[];
-  readonly problems: readonly Problem[];
-}
-
 /**
- * Answers what needs no data: branches that are not governed, and events whose result cannot be read while the hook
- * runs. Null means: judge it. Throws `merge-result-unavailable` for a merge of lakeFS before 1.23 where that blocks.
+ * Answers what needs neither data nor records: Sluice's own scratch branches, branches that are not governed, and what
+ * the configuration says. Null means: look. Throws a SluiceError for what can only be undecided.
  */
 export function createRuling(policy: DeliveryPolicy): (event: HookEvent) => Ruling | null {
   const governed = picomatch([...policy.governedBranches], { dot: true });
   return (event) => {
-    const scratch = scratchPurpose(event.branch ?? '');
-    // A canary's merge is judged as one into a governed branch would be, or it would prove nothing.
-    const isGoverned = scratch === null ? governed : () => scratch === 'canary' && event.eventType === 'pre-merge';
-    if (event.branch !== undefined && !isGoverned(event.branch)) {
-      return allowed(`The branch ${event.branch} is not governed (governedBranches), so nothing was validated.`);
+    const { branch, eventType } = event;
+    const purpose = branch === undefined ? null : scratchPurpose(branch);
+    // A canary is a merge that must be judged, wherever the governed branches are; the rest of it is preparation.
+    if (purpose !== null && !(purpose === 'canary' && eventType === 'pre-merge')) {
+      return approved(`${branch} is a scratch branch of Sluice, so nothing was validated.`);
     }
-    if (event.eventType !== 'pre-merge') return byPolicy(event.eventType, event.branch, policy.events[event.eventType]);
-    if (event.commitId === undefined && policy.withoutMergeResult === 'block') throw withoutMergeResult();
-    return null;
+    if (branch !== undefined && purpose === null && !governed(branch)) {
+      return approved(`The branch ${branch} is not governed (governedBranches), so nothing was validated.`);
+    }
+    return EVENT_RULES[eventType].answer(event, policy);
   };
-}
-
-function byPolicy(eventType: string, branch: string | undefined, answer: 'judge' | 'allow' | 'deny'): Ruling {
-  const place = branch === undefined ? '' : ` on ${branch}`;
-  if (answer === 'allow') {
-    return allowed(`${eventType}${place} is allowed by configuration (events), so nothing was validated.`);
-  }
-  const message = `${eventType}${place} is denied by configuration: its result cannot be validated before it is there.`;
-  const hint = `Merge from a branch instead, or set events.${eventType}: allow.`;
-  return { verdict: 'rejected', reasons: [message], problems: [{ code: 'forbidden-event', message, hint }] };
-}
-
-function allowed(reason: string): Ruling {
-  return { verdict: 'approved', reasons: [reason], problems: [] };
-}
-
-function withoutMergeResult(): SluiceError {
-  return new SluiceError({
-    code: 'merge-result-unavailable',
-    message: 'This lakeFS does not tell which commit the merge would make, so the merge result cannot be validated.',
-    hint: 'Upgrade lakeFS to 1.23 or later, or set withoutMergeResult: allow to validate the source commit instead.',
-  });
 }

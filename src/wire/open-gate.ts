@@ -17,9 +17,13 @@ import type { Config } from '../config.ts';
 import { toText } from '../core/report/to-text.ts';
 import { decisionId } from '../gate/decision-id.ts';
 import { withCanaryContract } from '../gate/doctor/canary-contract.ts';
+import type { EventLake } from '../gate/events/event-rule.ts';
+import { landedTree } from '../gate/landed-tree.ts';
+import { createContractReader } from '../gate/load-contracts.ts';
+import { type PreviewDeps, previewReplay } from '../gate/preview.ts';
 import { rulePolicy } from '../gate/read-rule-changes.ts';
 import { createRecordedChecks } from '../gate/record-checks.ts';
-import { createMergeJudge } from '../gate/run-gate.ts';
+import { createMergeJudge, type GatePolicy } from '../gate/run-gate.ts';
 import { logStages, type StageLog } from '../server/log-stages.ts';
 import { startHookServer } from '../server/start-hook-server.ts';
 import { contractVariables } from './contract-variables.ts';
@@ -72,16 +76,9 @@ export async function openGate(
       },
     });
     const observer = logStages(log, metrics.observer);
-    const gatePolicy = {
-      uncovered: config.uncovered,
-      limits: config.limits,
-      variables: contractVariables(environment),
-      rules: rulePolicy(config),
-    };
-    const judge = createMergeJudge(
-      { ...parts, workspace, version, observer, elapsed: () => performance.now() },
-      gatePolicy,
-    );
+    const gatePolicy = gatePolicyOf(config, environment);
+    const elapsed = () => performance.now();
+    const judge = createMergeJudge({ ...parts, workspace, version, observer, elapsed }, gatePolicy);
     const clock = { now: () => Date.now() };
     const records = {
       store,
@@ -91,10 +88,12 @@ export async function openGate(
       engine: { sluice: version, duckdb: engine.version },
       newId: () => decisionId(clock.now(), randomBytes),
     };
+    const preview = { lake, reader, writer, owner: scratchOwner() };
     const hook = await startHookServer({
       ...records,
       config,
       judge,
+      lake: eventLake(parts, preview, gatePolicy),
       renderText: (report) => toText(report, { maxBytes: MAX_TEXT_BYTES }),
     });
     let phase: 'starting' | 'serving' | 'stopping' = 'starting';
@@ -105,7 +104,6 @@ export async function openGate(
     closers.push(() => {
       phase = 'stopping';
     });
-    const preview = { lake, reader, writer, owner: scratchOwner() };
     const console = await openConsole({
       config,
       log,
@@ -127,6 +125,27 @@ export async function openGate(
     await closeAll();
     throw cause;
   }
+}
+
+function gatePolicyOf(config: Config, environment: Readonly<Record<string, string | undefined>>): GatePolicy {
+  const { uncovered, limits } = config;
+  return { uncovered, limits, variables: contractVariables(environment), rules: rulePolicy(config) };
+}
+
+/** What the rules of events ask of the adapters. */
+function eventLake(
+  { lake, reader, contracts }: ReturnType<typeof openParts>,
+  preview: PreviewDeps,
+  { variables, rules }: Pick<GatePolicy, 'variables' | 'rules'>,
+): EventLake {
+  const landing = { lake, contracts, readContracts: createContractReader(variables), rulePrefixes: rules.prefixes };
+  return {
+    commit: lake.commit,
+    resolve: reader.resolve,
+    uncommitted: reader.uncommitted,
+    preview: (request, signal) => previewReplay(request, preview, signal),
+    treeOf: (decision, commit, signal) => landedTree(decision, commit, landing, signal),
+  };
 }
 
 /** The adapters of one gate; each adds what closes it. */

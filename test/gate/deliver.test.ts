@@ -14,13 +14,21 @@ import { decisionId } from '../../src/gate/decision-id.ts';
 import { createDeliveries, type DeliveryDependencies } from '../../src/gate/deliver.ts';
 import type { Decision, DecisionStore } from '../../src/gate/ports.ts';
 import { statusOf } from '../../src/gate/status-of.ts';
-import { ENGINE, fakeJudge, MERGE, reportOf, untilAborted } from './fake-judge.ts';
+import { ENGINE, fakeJudge, MERGE, NO_LAKE, reportOf, untilAborted } from './fake-judge.ts';
 
 type Fields = Record<string, unknown>;
 
 const EVENTS = Object.fromEntries(
   HOOK_EVENTS.filter((name) => name !== 'pre-merge').map((name) => [name, name === 'pre-commit' ? 'deny' : 'allow']),
 ) as DeliveryDependencies['policy']['events'];
+
+const POLICY: DeliveryDependencies['policy'] = {
+  events: EVENTS,
+  governedBranches: ['*'],
+  withoutMergeResult: 'block',
+  unpreviewable: 'deny',
+  releaseTags: ['v*'],
+};
 
 let directory = '';
 let store: DecisionStore;
@@ -41,6 +49,7 @@ afterEach(() => {
 function gate(judge = fakeJudge(), change: Partial<DeliveryDependencies> = {}) {
   return createDeliveries({
     judge,
+    lake: NO_LAKE,
     store,
     clock: { now: () => Date.now() },
     newId: () => decisionId(Date.now(), randomBytes),
@@ -48,7 +57,7 @@ function gate(judge = fakeJudge(), change: Partial<DeliveryDependencies> = {}) {
       info: (fields, message) => lines.push({ level: 'info', fields: fields as Fields, message }),
       error: (fields, message) => lines.push({ level: 'error', fields: fields as Fields, message }),
     },
-    policy: { events: EVENTS, governedBranches: ['*'], withoutMergeResult: 'block' },
+    policy: POLICY,
     limits: { concurrentRuns: 2, queueLength: 2 },
     replayForMs: 15 * 60_000,
     engine: ENGINE,
@@ -395,7 +404,10 @@ describe('configuration', () => {
   it('answers every other event without the judge', async () => {
     const judge = fakeJudge();
     const { deliver } = gate(judge);
-    for (const eventType of HOOK_EVENTS.filter((name): name is HookEventType => name !== 'pre-merge')) {
+    // Those that close decisions ask lakeFS.
+    const closing = /^post-(?:merge|commit|revert|cherry-pick)$/;
+    const others = HOOK_EVENTS.filter((name): name is HookEventType => name !== 'pre-merge' && !closing.test(name));
+    for (const eventType of others) {
       const decision = await deliver({ ...MERGE, eventType }, never);
       const denied = eventType === 'pre-commit';
       expect([decision.state, decision.status]).toEqual(denied ? ['rejected', 403] : ['approved', 200]);
@@ -415,14 +427,14 @@ describe('configuration', () => {
   });
 
   it('or has them judged by their source', async () => {
-    const policy = { events: EVENTS, governedBranches: ['*'], withoutMergeResult: 'allow' } as const;
+    const policy = { ...POLICY, withoutMergeResult: 'allow' } as const;
     const judge = fakeJudge();
     expect((await gate(judge, { policy }).deliver(old, never)).state).toBe('approved');
     expect(judge.judged).toHaveLength(1);
   });
 
   it('lets merges into other branches pass, and says so', async () => {
-    const policy = { events: EVENTS, governedBranches: ['main', 'release-*'], withoutMergeResult: 'block' } as const;
+    const policy = { ...POLICY, governedBranches: ['main', 'release-*'] };
     const judge = fakeJudge();
     const { deliver } = gate(judge, { policy });
     const decision = await deliver({ ...MERGE, branch: 'sandbox' }, never);

@@ -1,5 +1,6 @@
 import type { HookEvent } from '../../src/core/event/hook-event.ts';
 import type { Report, VerdictWord } from '../../src/core/report/report.ts';
+import type { EventLake } from '../../src/gate/events/event-rule.ts';
 import type { DecisionKey, MergeJudge } from '../../src/gate/ports.ts';
 
 export const MERGE: HookEvent = {
@@ -17,6 +18,15 @@ export const MERGE: HookEvent = {
 };
 
 export const ENGINE = { sluice: '0.1.0', duckdb: 'v1.5.6' };
+
+/** A lake that nobody may ask. */
+export const NO_LAKE: EventLake = {
+  commit: () => Promise.reject(new Error('not asked for a commit')),
+  resolve: () => Promise.reject(new Error('not asked for a ref')),
+  uncommitted: () => Promise.reject(new Error('not asked for changes')),
+  preview: () => Promise.reject(new Error('not asked for a preview')),
+  treeOf: () => Promise.reject(new Error('not asked for a tree')),
+};
 
 /** A judge that reads nothing: the same tree for every commit, unless told otherwise. */
 export interface FakeJudge extends MergeJudge {

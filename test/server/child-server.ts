@@ -7,7 +7,7 @@ import { openStore } from '../../src/adapters/store/open-store.ts';
 import { decisionId } from '../../src/gate/decision-id.ts';
 import { createLogger } from '../../src/server/create-logger.ts';
 import { startHookServer } from '../../src/server/start-hook-server.ts';
-import { ENGINE, fakeJudge } from '../gate/fake-judge.ts';
+import { ENGINE, fakeJudge, NO_LAKE } from '../gate/fake-judge.ts';
 import { renderText, serverConfig } from './running-server.ts';
 
 const [directory = '', milliseconds = '0'] = process.argv.slice(2);
@@ -19,6 +19,7 @@ const judge = fakeJudge({
 const server = await startHookServer({
   config: { ...serverConfig(), shutdownGraceMs: 1_000, maxConcurrentRuns: 4, queueLength: 100 },
   judge,
+  lake: NO_LAKE,
   store,
   clock: { now: () => Date.now() },
   newId: () => decisionId(Date.now(), randomBytes),

@@ -357,7 +357,8 @@ describe('the approval', () => {
 
   it('is sent by one file alone', () => {
     const folder = join(import.meta.dirname, '../../src/server');
-    const sources = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+    const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+    const sources = names.map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
     const approving =
       /\b2\d\d\b(?!_)|\.(?:status|sendStatus|send|json|redirect|sendFile|jsonp|render|flushHeaders)\(|\.statusCode\s*=/;
     const answering = /\.(?:writeHead|end|write|pipe)\(/;

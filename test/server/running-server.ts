@@ -10,7 +10,7 @@ import { decisionId } from '../../src/gate/decision-id.ts';
 import type { DecisionStore, MergeJudge } from '../../src/gate/ports.ts';
 import { createLogger } from '../../src/server/create-logger.ts';
 import { type HookServer, type HookServerConfig, startHookServer } from '../../src/server/start-hook-server.ts';
-import { ENGINE } from '../gate/fake-judge.ts';
+import { ENGINE, NO_LAKE } from '../gate/fake-judge.ts';
 
 export const TOKEN = 'canary-token-0123456789';
 
@@ -55,6 +55,7 @@ export async function runServer(judge: MergeJudge, options: ServerOptions = {}):
   const server = await startHookServer({
     config: { ...serverConfig(), ...options.config },
     judge,
+    lake: NO_LAKE,
     store,
     clock: { now: () => Date.now() },
     newId: () => decisionId(Date.now(), randomBytes),
@@ -91,10 +92,12 @@ export function serverConfig(): HookServerConfig {
       maxDeadlineMs: 870_000,
     },
     events: Object.fromEntries(
-      HOOK_EVENTS.map((name) => [name, name === 'pre-commit' ? 'deny' : 'allow']),
+      [...HOOK_EVENTS, 'import'].map((name) => [name, /^pre-commit$|^import$/.test(name) ? 'deny' : 'allow']),
     ) as HookServerConfig['events'],
     governedBranches: ['*'],
     withoutMergeResult: 'block',
+    unpreviewable: 'deny',
+    releaseTags: ['v*'],
     maxConcurrentRuns: 2,
     queueLength: 2,
     replayForMs: 15 * 60_000,
