@@ -97,8 +97,8 @@ function mergeLines(scope: Extract<ReportScope, { kind: 'merge' }>, page: Page):
 }
 
 function placeName(scope: Extract<ReportScope, { kind: 'merge' }>): string {
-  if (isMerge(scope)) return scope.mergeResult ? 'merge' : 'source';
-  if (scope.mergeCommit === '') return 'branch';
+  if (isMerge(scope) && scope.mergeCommit !== '') return scope.mergeResult ? 'merge' : 'source';
+  if (scope.mergeCommit === '') return isMerge(scope) ? 'into' : 'branch';
   return /^pre-(?:revert|cherry-pick)$/.test(scope.event) ? 'preview' : 'commit';
 }
 
