@@ -110,7 +110,7 @@ async function changedObjects({ base, merge }: Version): Promise<TableDiff> {
         { table: TABLE, fromData: true, key: ['id'], tolerance: {}, show: { columns: [], limit: 0 }, base, merge },
       ],
       runDirectory: folder,
-      limits: { exactRows: 100_000_000 },
+      limits: { exactRows: 100_000_000, profileBytes: 0 },
     },
     { engine, text: createTextFiles({ maxPlainBytes: 1 }) },
     AbortSignal.timeout(600_000),

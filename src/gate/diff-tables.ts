@@ -4,13 +4,14 @@
  */
 import type { ObjectColumn } from '../core/check/table-facts.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
-import { buildTableDiff } from '../core/diff/build-diff.ts';
+import { buildTableDiff, type DiffParts } from '../core/diff/build-diff.ts';
 import { orderChange, schemaChanges, shapeOf } from '../core/diff/diff-columns.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
 import type { ObjectsDiff, SchemaChange, TableDiff } from '../core/diff/table-diff.ts';
 import { buildRelation, type Relation } from '../core/plan/relation.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
+import { changedNullability, guessRenames, takeProfile, takeSamples } from './diff-extras.ts';
 import {
   type DiffObject,
   type DiffTexts,
@@ -19,7 +20,7 @@ import {
   readObjects,
   withJsonColumns,
 } from './diff-objects.ts';
-import { askIn, compareByKey, compareWithoutKey } from './diff-rows.ts';
+import { type Ask, askIn, compareByKey, compareWithoutKey } from './diff-rows.ts';
 import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
 
 export interface DiffTableInput {
@@ -36,9 +37,14 @@ export interface DiffTableInput {
   readonly merge: readonly DiffObject[];
 }
 
+/** Rows of each kind of change. */
+const MAX_SAMPLES = 200;
+
 export interface DiffLimits {
   /** Rows of changed objects of both sides that are compared exactly; above it one key in so many is. */
   readonly exactRows: number;
+  /** Bytes of objects that are read once more to see what the values look like; 0: never. */
+  readonly profileBytes: number;
 }
 
 export interface DiffTablesRequest {
@@ -105,7 +111,7 @@ interface TableWork {
 }
 
 async function diffTable(work: TableWork, session: EngineSession, signal: AbortSignal): Promise<TableDiff> {
-  const { input, split, texts } = work;
+  const { input, split, texts, limits } = work;
   const objects = everyObject(split);
   const table = input.fromData ? await withJsonColumns(input.table, objects, texts, session, signal) : input.table;
   const read = await readObjects(table, objects, texts, session, signal);
@@ -117,25 +123,73 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     base: { relation: relations.base, side: 'base' },
     merge: { relation: relations.merge, side: 'merge' },
     shared: { relation: relations.shared, side: 'merge' },
-    sampling: { oneIn: sampledOneIn(changedRows, work.limits.exactRows) },
+    sampling: { oneIn: sampledOneIn(changedRows, limits.exactRows) },
     paths: [...new Set(objects.map((object) => object.path))],
   };
   const ask = askIn(session, signal);
   const counts = await (shape.key.length === 0 ? compareWithoutKey(keyed, ask) : compareByKey(keyed, ask));
   const shared = rowsOf(read, split.shared);
+  const { columns, limit } = input.show;
+  const mayShow = (column: string): boolean => columns === 'all' || columns.includes(column);
+  const profile = await profileOf(work, relations, mayShow, ask);
   return buildTableDiff({
     shape,
     rows: { base: shared + rowsOf(read, split.base), merge: shared + rowsOf(read, split.merge) },
     counts,
     oneIn: keyed.sampling.oneIn,
-    schema: [...schemaChanges(relations.whole.base, relations.whole.merge), ...reordered(split, read)],
+    schema: await schemaOf(work, keyed, relations, read, ask),
     objects: objectsOf(split),
-    samples: [],
-    profileOf: 'changed-objects',
-    profile: [],
-    profileColumns: 0,
+    samples: await takeSamples({ keyed, limit: Math.min(limit, MAX_SAMPLES), mayShow }, counts, ask),
+    ...profile,
     notes: [...shape.notes, ...read.notes, ...textNote(input, texts, objects)],
   });
+}
+
+async function schemaOf(
+  { split, texts }: TableWork,
+  keyed: KeyedRequest,
+  relations: Relations,
+  read: ReadObjects,
+  ask: Ask,
+): Promise<readonly SchemaChange[]> {
+  const changes = schemaChanges(relations.whole.base, relations.whole.merge);
+  const parquet = (objects: readonly DiffObject[]): readonly string[] =>
+    objects.filter((object) => !texts.has(object)).map((object) => object.localPath);
+  const [base, merge] = [parquet(split.base), parquet(split.merge)];
+  const shared = parquet(split.shared);
+  return [
+    ...changes,
+    ...(base.length + merge.length === 0
+      ? []
+      : await changedNullability(keyed, [...shared, ...base], [...shared, ...merge], ask)),
+    ...reordered(split, read),
+    ...(await guessRenames(keyed, changes, ask)),
+  ];
+}
+
+/** The whole table while that is cheap, else the rows of changed objects, else nothing. */
+async function profileOf(
+  { split, limits }: TableWork,
+  { whole, base, merge, shared }: Relations,
+  mayShow: (column: string) => boolean,
+  ask: Ask,
+): Promise<Pick<DiffParts, 'profile' | 'profileOf' | 'profileColumns'>> {
+  const changed = bytesOf(split.base) + bytesOf(split.merge);
+  const isCheap = changed + bytesOf(split.shared) <= limits.profileBytes;
+  const of = isCheap ? 'table' : 'changed-objects';
+  const nothing = { profile: [], profileOf: of, profileColumns: 0 } as const;
+  if (changed === 0 || changed > limits.profileBytes) return nothing;
+  const { profile, columns } = await takeProfile(
+    { base: { relation: whole.base, side: 'base' }, merge: { relation: whole.merge, side: 'merge' } },
+    {
+      base: { relation: base, side: 'base' },
+      merge: { relation: merge, side: 'merge' },
+      shared: isCheap ? { relation: shared, side: 'merge' } : null,
+    },
+    mayShow,
+    ask,
+  );
+  return { profile, profileOf: of, profileColumns: columns };
 }
 
 interface Relations {
@@ -182,16 +236,19 @@ function reordered(split: ObjectSplit<DiffObject>, { of }: ReadObjects): readonl
 
 function objectsOf(split: ObjectSplit<DiffObject>): ObjectsDiff {
   const read = [...split.base, ...split.merge];
-  const bytes = (objects: readonly DiffObject[]): number => objects.reduce((sum, object) => sum + object.sizeBytes, 0);
   const changed = new Set(read.map((object) => object.path)).size;
   return {
     read: read.length,
     of: read.length + 2 * split.shared.length,
-    bytesRead: bytes(read),
-    bytesOf: bytes(read) + 2 * bytes(split.shared),
+    bytesRead: bytesOf(read),
+    bytesOf: bytesOf(read) + 2 * bytesOf(split.shared),
     changed,
     renamed: split.renamed,
   };
+}
+
+function bytesOf(objects: readonly DiffObject[]): number {
+  return objects.reduce((sum, object) => sum + object.sizeBytes, 0);
 }
 
 function textNote(input: DiffTableInput, texts: DiffTexts, objects: readonly DiffObject[]): readonly string[] {

@@ -51,7 +51,7 @@ export async function runDiff({ base, data, contract, ...options }: DiffRun): Pr
       show: [],
       limit: 5,
       tolerance: {},
-      limits: { exactRows: 1_000_000 },
+      limits: { exactRows: 1_000_000, profileBytes: 100_000_000 },
       variables: {},
       ...options,
     },

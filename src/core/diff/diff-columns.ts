@@ -4,6 +4,7 @@ import type { PhysicalType } from '../check/physical-type.ts';
 import type { Relation } from '../plan/relation.ts';
 import { columnOf } from '../plan/type-name.ts';
 import { SluiceError } from '../problem.ts';
+import { type CompiledQuery, compile, sql, value } from '../sql.ts';
 import { type Comparison, comparedAs, comparisonOf, isFloating } from './compare-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
@@ -164,4 +165,32 @@ export function orderChange(before: readonly string[], after: readonly string[])
   const [left, right] = [before.filter((name) => after.includes(name)), after.filter((name) => before.includes(name))];
   if (left.every((name, index) => name === right[index])) return [];
   return [{ change: 'order', column: right.join(', '), before: left.join(', '), after: right.join(', ') }];
+}
+
+/** One row per top-level name of a side's Parquet objects: whether every one of them forbids NULL. */
+export function nullabilityQuery(localPaths: readonly string[]): CompiledQuery {
+  // A name that occurs twice in an object is a field somewhere as well, and which is which is not told here.
+  return compile(sql`SELECT name, bool_and(required) AS required FROM (
+      SELECT file_name, name, bool_and(repetition_type = 'REQUIRED') AS required, count(*) AS times
+      FROM parquet_schema(CAST(${value(localPaths)} AS VARCHAR[])) GROUP BY file_name, name)
+    GROUP BY name HAVING max(times) = 1 AND count(*) = ${{ text: [String(localPaths.length)], values: [] }}`);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Columns that forbid NULL on one side only, told from the answers to {@link nullabilityQuery}. */
+export function nullabilityChanges(
+  shape: DiffShape,
+  before: readonly Row[],
+  after: readonly Row[],
+): readonly SchemaChange[] {
+  const required = (rows: readonly Row[]) =>
+    new Map(rows.map((row) => [String(row['name']), row['required'] === true]));
+  const [left, right] = [required(before), required(after)];
+  const word = (isRequired: boolean): string => (isRequired ? 'NOT NULL' : 'NULL');
+  return [...shape.key, ...shape.values].flatMap(({ name }): readonly SchemaChange[] => {
+    const [was, is] = [left.get(name), right.get(name)];
+    if (was === undefined || is === undefined || was === is) return [];
+    return [{ change: 'nullability', column: name, before: word(was), after: word(is) }];
+  });
 }

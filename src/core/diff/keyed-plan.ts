@@ -114,7 +114,8 @@ function singleRows(request: KeyedRequest, rows: SideRows, repeated: bigint, val
   return sql`(SELECT true AS one, a.* FROM ${keyed} AS a${single})`;
 }
 
-function isRepeated(shape: DiffShape, alias: 'a'): SqlFragment {
+/** True for rows whose key occurs more than once among the rows read. */
+export function isRepeated(shape: DiffShape, alias: 'a'): SqlFragment {
   return sql`EXISTS (SELECT 1 FROM sluice_repeated_keys AS d WHERE ${sameKey(shape, alias, 'd')})`;
 }
 
