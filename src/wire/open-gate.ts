@@ -167,7 +167,8 @@ function openParts(
     accessKeyId: config.lakefs.accessKeyId,
     secretAccessKey: config.lakefs.secretAccessKey.reveal(),
   };
-  const api = { url: config.lakefs.url, ...credentials };
+  const otherSecrets = [...config.hook.tokens, ...config.console.tokens].map((token) => token.reveal());
+  const api = { url: config.lakefs.url, ...credentials, otherSecrets };
   const lake = createLakefsLake(api);
   closers.push(() => lake.close());
   const reader = createRepositoryReader(api);

@@ -17,6 +17,8 @@ export interface LakefsOptions {
   readonly url: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Texts beside our keys that no message of a server may carry into a report. */
+  readonly otherSecrets?: readonly string[];
   /** One try of one call, from connecting to the last byte. Default 15,000. */
   readonly timeoutMs?: number;
   /** Tries of one call in all; 429, 5xx and transport errors are tried again. Default 4. */
@@ -71,7 +73,7 @@ export function openClient(options: LakefsOptions, keepAliveMs: number = READS_K
     base,
     agent: openAgent(keepAliveMs),
     authorization,
-    secrets: [options.secretAccessKey, authorization.slice('Basic '.length)],
+    secrets: [options.secretAccessKey, authorization.slice('Basic '.length), ...(options.otherSecrets ?? [])],
     timeoutMs: options.timeoutMs ?? 15_000,
     attempts: options.attempts ?? 4,
     backoffMs: options.backoffMs ?? 200,

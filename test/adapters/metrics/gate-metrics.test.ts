@@ -16,9 +16,7 @@ describe('gate metrics', () => {
     observer.decided(running('1', { state: 'rejected', status: 422, repository: 'secret-lake', branch: 'odd' }), 120);
     const { text, contentType } = await render();
     expect(contentType).toContain('text/plain; version=0.0.4');
-    expect(text).toContain(
-      'sluice_decisions_total{origin="hook",event="pre-merge",verdict="rejected",status="422"} 1',
-    );
+    expect(text).toContain('sluice_decisions_total{origin="hook",event="pre-merge",verdict="rejected",status="422"} 1');
     expect(text).toContain('sluice_decision_duration_seconds_bucket{le="0.25",verdict="rejected"} 1');
     expect(text).not.toContain('secret-lake');
     expect(text).not.toContain('odd');

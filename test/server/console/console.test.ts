@@ -1,5 +1,7 @@
 /** The console port by itself: what it refuses, what it never says, and how it bears bad clients. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../src/core/problem.ts';
@@ -267,6 +269,22 @@ describe('a check', () => {
     await expect(asked).rejects.toThrow();
     for (let tries = 0; tries < 100 && reason === undefined; tries += 1) await sleep(10);
     expect(reason).toMatchObject({ problem: { code: 'caller-gone' } });
+  });
+});
+
+describe('the code of the console', () => {
+  const server = join(import.meta.dirname, '../../../src/server');
+  const sources = readdirSync(server, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name, text: readFileSync(join(server, name), 'utf8') }));
+  const importing = (from: (name: string) => boolean, what: RegExp) =>
+    sources.filter(({ name, text }) => from(name) && what.test(text)).map(({ name }) => name);
+  const ofConsole = (name: string) => name.startsWith('console');
+
+  it('cannot approve, and that of the hook port does not know it', () => {
+    expect(sources.filter(({ name }) => ofConsole(name)).length).toBeGreaterThan(10);
+    expect(importing(ofConsole, /from '[^']*(send-approval|send-refusal|hook-app|start-hook-server)/)).toEqual([]);
+    expect(importing((name) => !ofConsole(name), /from '[^']*console\//)).toEqual([]);
   });
 });
 
