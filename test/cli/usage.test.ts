@@ -64,7 +64,7 @@ describe('bad use', () => {
       ['chek'],
       'error[unknown-command]: There is no command `chek`.\n  help: Did you mean `check`?',
     ],
-    ['a command that is like none', ['frobnicate'], 'help: Known: check, merge, contract lint, serve'],
+    ['a command that is like none', ['frobnicate'], 'help: Known: check, merge, contract lint'],
     ['half a command', ['contract'], 'help: Known: contract lint.'],
     ['a word of two that is nearly one', ['contract', 'lnt'], 'help: Did you mean `contract lint`?'],
     ['an option of no command', ['--verson'], 'There is no option `--verson`.\n  help: Did you mean `--version`?'],
