@@ -1,4 +1,5 @@
 /** The OpenAPI document held against the routes, and every answer against the document. */
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckMerges } from '../../../src/gate/recorded-checks.ts';
@@ -108,6 +109,21 @@ describe('the OpenAPI document', () => {
         (route?.query ?? []).toSorted(),
       );
     }
+  });
+
+  it('has the same paths as docs/api.md', () => {
+    const text = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+    const rows = [...text.matchAll(/^\| `(GET|POST) (\S+)` \| (yes|no) \|/gm)].map(([, method, path, token]) => [
+      method,
+      path,
+      token,
+    ]);
+    const all = operations().map(({ method, path, operation }) => [
+      method.toUpperCase(),
+      path,
+      operation.security === undefined ? 'yes' : 'no',
+    ]);
+    expect(rows.toSorted()).toEqual(all.toSorted());
   });
 
   it('says of every route whether it asks for a token', async () => {
