@@ -71,7 +71,7 @@ export async function ungatedBranches(
   return {
     level: 'fail',
     detail: `${ungated.length} of ${open.length} would merge ungated: ${named(ungated)}`,
-    fix: `sluice init ${repository} --apply --branch NAME brings the action file to a branch.`,
+    fix: `sluice init ${repository} --apply --into-open-branches brings the action file to them.`,
     items: ungated,
   };
 }

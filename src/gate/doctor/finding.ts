@@ -6,14 +6,14 @@ export type Level = 'ok' | 'warn' | 'fail' | 'unknown';
 /** Everything that is looked at, in the order in which it is told. docs/doctor.md has a row for each. */
 export const FINDING_TITLES = {
   'server-settings': 'settings of the server',
-  'lakefs-reachable': 'lakeFS answers',
-  'lakefs-version': 'version of lakeFS',
-  clock: 'clocks agree',
-  credentials: 'keys of lakeFS',
   'state-directory': 'state directory',
   'state-disk': 'disk of the state',
   'state-space': 'room for the state',
   engine: 'engine is locked down',
+  'lakefs-reachable': 'lakeFS answers',
+  clock: 'clocks agree',
+  credentials: 'keys of lakeFS',
+  'lakefs-version': 'version of lakeFS',
   repositories: 'repositories',
   repository: 'repository',
   leftovers: 'scratch branches left',
