@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { hasErrors } from '../core/problem.ts';
 import { escapeText } from '../core/report/escape-text.ts';
 import type { InstallPlan, Placement } from '../gate/install-gate.ts';
@@ -18,27 +18,41 @@ const MOST_BRANCHES = 20;
 export function tellInstallation(installation: Installation, request: InitRequest, context: Context): Ending {
   const { plan, placed, branches, into } = installation;
   const { stdout, stderr } = context;
-  const write = (line: string) => stderr.write(`${line}\n`);
   printProblems(plan.problems, stderr);
   if (hasErrors(plan.problems)) {
-    write(`\nNothing was written: mend ${plan.repository}'s action files first (on ${plan.defaultBranch}).`);
+    stderr.write(`\nNothing was written: mend ${plan.repository}'s action files first (on ${plan.defaultBranch}).\n`);
     return { kind: 'linted', errors: 1, unreadable: 0 };
   }
-  if (!request.apply && into.length === 0) stdout.write(plan.text);
-  if (plan.previous !== null && plan.previous !== plan.text && (request.apply || placed === null)) {
-    write(changes(plan));
+  showFile(installation, request, context);
+  const placements = [...(placed === null ? [] : [{ branch: plan.defaultBranch, placement: placed }]), ...into];
+  for (const { branch, placement } of placements) tellPlacement(branch, placement, plan, context);
+  const refused = placements.some(({ placement }) => placement.kind === 'refused');
+  if (request.into === 'open' && into.length === 0 && !refused) {
+    stdout.write(`every open branch of ${plan.repository} has the file\n`);
   }
-  for (const note of installation.notes) write(`note: ${note}`);
-  if (placed !== null) tellPlacement(plan.defaultBranch, placed, plan, context);
-  for (const { branch, placement } of into) tellPlacement(branch, placement, plan, context);
-  const refused = [placed, ...into.map(({ placement }) => placement)].some((one) => one?.kind === 'refused');
-  for (const line of branchLines(branches, plan, request)) write(line);
-  if (!refused) for (const line of nextCommands(plan, request, branches)) write(line);
+  const lines = [...branchLines(branches, plan, request), ...(refused ? [] : nextCommands(plan, request, branches))];
+  for (const line of lines) stderr.write(`${line}\n`);
   return refused ? { kind: 'broken' } : { kind: 'done' };
 }
 
+/** The file, when nothing more was asked for; else how it differs from what is there, and what to know about it. */
+function showFile({ plan, placed, notes }: Installation, request: InitRequest, { stdout, stderr }: Context): void {
+  const showsOnly = !request.apply && request.into.length === 0;
+  if (showsOnly) stdout.write(plan.text);
+  const isNew = showsOnly || (placed !== null && placed.kind !== 'already');
+  if (!isNew) return;
+  if (plan.previous !== null && plan.previous !== plan.text) stderr.write(`${changes(plan)}\n`);
+  for (const note of notes) stderr.write(`note: ${note}\n`);
+}
+
 function changes({ path, previous, text }: InstallPlan): string {
-  return escapeText(createTwoFilesPatch(path, path, previous ?? '', text, 'installed', 'new', { context: 2 }));
+  const patch = createTwoFilesPatch(path, path, previous ?? '', text, '', '', {
+    context: 2,
+    headerOptions: FILE_HEADERS_ONLY,
+  });
+  // What is installed may be anybody's. Blanks in front of a line and the tab before a label are the patch's own.
+  const inert = patch.split('\n').map((line) => (/^ *[ -~]*$/.test(line) ? line : escapeText(line)));
+  return inert.join('\n').trimEnd();
 }
 
 function tellPlacement(branch: string, placement: Placement, plan: InstallPlan, { stdout, stderr }: Context): void {

@@ -4,6 +4,7 @@ import {
   type InstallPlan,
   type InstallRequest,
   type Placement,
+  type PlaceRequest,
   placeAction,
   planInstall,
 } from './install-gate.ts';
@@ -36,13 +37,14 @@ export async function installEverywhere(
   const plan = await planInstall(request, deps, signal);
   if (hasErrors(plan.problems)) return { plan, placed: null, into: [], branches: [] };
   const { repository, defaultBranch } = plan;
-  const place = (branch: string, text: string) => {
+  const place = (branch: string, text: string, more: Pick<PlaceRequest, 'trial'> = {}) => {
     deps.onStage(`installing on ${branch}`);
-    return placeAction({ repository, branch, text, hookUrl: request.hookUrl }, deps, signal);
+    return placeAction({ repository, branch, text, hookUrl: request.hookUrl, ...more }, deps, signal);
   };
-  const placed = apply ? await place(defaultBranch, plan.text) : null;
-  const text = apply ? plan.text : plan.previous;
-  if (text === null && wanted.length > 0) throw notInstalled(plan);
+  const placed = apply ? await place(defaultBranch, plan.text, { trial: plan.settings }) : null;
+  // What the default branch has now.
+  const text = apply && placed?.kind !== 'refused' ? plan.text : plan.previous;
+  if (!apply && text === null && wanted.length > 0) throw notInstalled(plan);
   const look = () => {
     deps.onStage('reading the branches');
     return openBranches({ repository, defaultBranch, text: text ?? plan.text }, deps.reader, signal);

@@ -9,8 +9,9 @@ import { type ActionText, callsSluice, lintActions } from '../core/action/lint-a
 import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import { installRefusal } from './install-refusal.ts';
 import { readActions } from './read-actions.ts';
-import type { ChangeOutcome, RepositoryReader, RepositoryWriter } from './repository-ports.ts';
-import { type ScratchDeps, withScratchBranch } from './scratch-branches.ts';
+import type { ChangeOutcome, RepositoryReader } from './repository-ports.ts';
+import { withScratchBranch } from './scratch-branches.ts';
+import { refusedBySettings, type TrialDeps, tryHook } from './try-hook.ts';
 
 export interface InstallRequest extends Omit<ActionSettings, 'branches' | 'events'> {
   readonly repository: string;
@@ -18,12 +19,9 @@ export interface InstallRequest extends Omit<ActionSettings, 'branches' | 'event
   readonly branches: readonly string[] | null;
 }
 
-export interface InstallDeps extends ScratchDeps {
-  readonly reader: Pick<
-    RepositoryReader,
-    'branches' | 'version' | 'repository' | 'resolve' | 'listAt' | 'readAt' | 'uncommitted' | 'currentUser'
-  >;
-  readonly writer: Pick<RepositoryWriter, 'createBranch' | 'deleteBranch' | 'upload' | 'commit' | 'merge'>;
+export interface InstallDeps extends TrialDeps {
+  readonly reader: TrialDeps['reader'] &
+    Pick<RepositoryReader, 'version' | 'repository' | 'resolve' | 'listAt' | 'readAt' | 'uncommitted'>;
   /** Of Sluice, for the commit's metadata. */
   readonly version: string;
 }
@@ -40,8 +38,8 @@ export interface InstallPlan {
   readonly problems: readonly Problem[];
   /** Events left out because the lakeFS server is too old to know them. */
   readonly unknownEvents: readonly string[];
-  /** Branches or globs that the file names. */
-  readonly branches: readonly string[];
+  /** What the file was written from. */
+  readonly settings: ActionSettings;
 }
 
 /**
@@ -60,8 +58,8 @@ export async function planInstall(
   const previous = files.find(({ path }) => path === OUR_ACTION_PATH)?.text ?? null;
   if (previous !== null && !callsSluice(previous)) throw fileTaken(repository);
   const events = eventsOfVersion(version);
-  const named = branches ?? [facts.defaultBranch];
-  const text = actionFile({ ...settings, branches: named, events });
+  const complete = { ...settings, branches: branches ?? [facts.defaultBranch], events };
+  const text = actionFile(complete);
   return {
     repository,
     defaultBranch: facts.defaultBranch,
@@ -70,7 +68,7 @@ export async function planInstall(
     previous,
     problems: lintActions(withFile(files, OUR_ACTION_PATH, text)),
     unknownEvents: OUR_EVENTS.filter((event) => !events.includes(event)),
-    branches: named,
+    settings: complete,
   };
 }
 
@@ -87,6 +85,8 @@ export interface PlaceRequest {
   readonly text: string;
   /** Where lakeFS will call Sluice, for what to do about a refusal. */
   readonly hookUrl: string;
+  /** Whether Sluice answers is tried first with these; absent for a file that is in use already. */
+  readonly trial?: ActionSettings;
 }
 
 /**
@@ -104,9 +104,11 @@ export async function placeAction(request: PlaceRequest, deps: InstallDeps, sign
   if (hasErrors(problems)) return { kind: 'refused', problems };
   const staged = await reader.uncommitted(repository, branch, signal);
   if (staged.length > 0) return { kind: 'refused', problems: [dirty(request, staged.length)] };
-  const outcome = await commitAndMerge(request, head.id, deps, signal).catch((error: unknown) =>
-    refusedByConfiguration(error),
-  );
+  const trial = request.trial ?? null;
+  const found =
+    trial === null ? null : await tryHook({ repository, branch, headId: head.id, settings: trial }, deps, signal);
+  if (found !== null) return { kind: 'refused', problems: [found] };
+  const outcome = await commitAndMerge(request, head.id, deps, signal).catch(refusedBySettings);
   if (outcome.kind === 'done') return { kind: 'placed', commitId: outcome.commitId };
   if (outcome.kind === 'no-changes') return { kind: 'already' };
   const user = await reader.currentUser(signal).catch(() => null);
@@ -136,16 +138,6 @@ async function commitAndMerge(
     },
     signal,
   );
-}
-
-/**
- * lakeFS calls it a failure of its own (500) when its environment lacks the token or an action file does not please it;
- * both are told before anything is changed, so there is no doubt to keep.
- */
-function refusedByConfiguration(error: unknown): Exclude<ChangeOutcome, { kind: 'done' }> {
-  if (!(error instanceof SluiceError) || error.problem.code !== 'lakefs-error') throw error;
-  if (!/hook aborted/.test(error.message)) throw error;
-  return { kind: 'refused', status: 500, message: error.message };
 }
 
 function withFile(files: readonly ActionText[], path: string, text: string): readonly ActionText[] {
