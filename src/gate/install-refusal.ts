@@ -64,7 +64,7 @@ function hookRefused(message: string, runId: string | null, about: About): Probl
       hint: showRun(repository, runId),
     };
   }
-  const reason = status === 0 ? "lakeFS could not ask Sluice" : `lakeFS was answered ${status}`;
+  const reason = status === 0 ? 'lakeFS could not ask Sluice' : `lakeFS was answered ${status}`;
   return {
     code: 'init-hook-refused',
     message: `Nothing was changed: ${reason} about the merge that brings the action file to ${where}.`,

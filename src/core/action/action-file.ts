@@ -22,7 +22,7 @@ export interface ActionSettings {
   /** The environment variable of the lakeFS server that holds the token. */
   readonly tokenVariable: string;
   /** Default: all of {@link OUR_EVENTS}. An event that a server does not know stops its every commit. */
-  readonly events?: readonly OurEvent[];
+  readonly events?: readonly HookEventType[];
 }
 
 /** Every event that our action file asks for, in its order. */
@@ -85,7 +85,7 @@ description: Validates what a branch would become against the data contracts, be
 const BRANCHES_COMMENT = `  # Branches that are gated: destinations of merges. \`*\` and \`?\` are understood; no list at all means every branch.`;
 
 /** What stands above an event's line. */
-const COMMENTS: Partial<Readonly<Record<OurEvent, string>>> = {
+const COMMENTS: Partial<Readonly<Record<HookEventType, string>>> = {
   'pre-merge': BRANCHES_COMMENT,
   'pre-commit': `  # The other ways onto a branch. A direct commit is read from the branch as it stands; imports fire pre-commit too,
   # and are refused unless Sluice is told otherwise. (Protect the branch in lakeFS against direct writes as well.)`,
@@ -95,7 +95,8 @@ const COMMENTS: Partial<Readonly<Record<OurEvent, string>>> = {
 
 function eventLines({ branches, events = OUR_EVENTS }: ActionSettings): string {
   const list = branches.map(yamlWord).join(', ');
-  return OUR_EVENTS.filter((event) => events.includes(event))
+  const others = events.filter((event) => !(OUR_EVENTS as readonly HookEventType[]).includes(event));
+  return [...OUR_EVENTS.filter((event) => events.includes(event)), ...others]
     .map((event) => {
       const comment = COMMENTS[event];
       const gap = comment === undefined || event === 'pre-merge' ? '' : '\n';
