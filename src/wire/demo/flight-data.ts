@@ -84,7 +84,7 @@ function dataFolder(): string {
       {
         code: 'demo-data-missing',
         message: 'The demo needs the flights of the npm package vega-datasets, which is not installed.',
-        hint: 'Run the demo in a checkout of Sluice after `npm ci`, or install it: npm install vega-datasets',
+        hint: 'Run the demo in a checkout of Sluice after `npm ci`, or install the flights beside it: npm install --global vega-datasets',
       },
       { cause },
     );
