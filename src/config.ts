@@ -23,6 +23,16 @@ export interface Config {
     readonly tokens: readonly Secret[];
     /** Where people reach it; null when nobody said. No slash at the end. */
     readonly url: string | null;
+    /** Lower case; null: no proxy is believed. */
+    readonly userHeader: string | null;
+    /** Addresses. */
+    readonly proxies: readonly string[];
+    /** Who may see the pages of which repositories, beside the tokens; globs of repository ids. */
+    readonly access: readonly {
+      readonly token: Secret | null;
+      readonly user: string | null;
+      readonly repositories: readonly string[];
+    }[];
   };
   /** Absolute. */
   readonly stateDir: string;
@@ -161,6 +171,13 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
       tokens: raw.console.token.map(secret),
       url:
         raw.console.url === undefined ? null : (parseServerUrl(raw.console.url) ?? raw.console.url).replace(/\/+$/, ''),
+      userHeader: raw.console.userHeader?.toLowerCase() ?? null,
+      proxies: raw.console.proxies,
+      access: raw.console.access.map(({ token, user, repositories }) => ({
+        token: token === undefined ? null : secret(token),
+        user: user ?? null,
+        repositories,
+      })),
     },
     stateDir: resolve(base('stateDir'), raw.stateDir ?? defaultStateDir(env)),
     contracts:

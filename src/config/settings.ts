@@ -20,6 +20,8 @@ export const SETTINGS: readonly Setting[] = [
   setting('SLUICE_CONSOLE_LISTEN', 'console.listen'),
   setting('SLUICE_CONSOLE_TOKEN', 'console.token', 'list'),
   setting('SLUICE_CONSOLE_URL', 'console.url'),
+  setting('SLUICE_CONSOLE_USER_HEADER', 'console.userHeader'),
+  setting('SLUICE_CONSOLE_PROXIES', 'console.proxies', 'list'),
   setting('SLUICE_STATE_DIR', 'stateDir'),
   setting('SLUICE_CONTRACTS', 'contracts'),
   setting('SLUICE_CONTRACTS_PATH', 'contractsPath'),

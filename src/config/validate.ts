@@ -23,7 +23,18 @@ export interface RawConfig {
     readonly deadline: string;
     readonly maxDeadline: string;
   };
-  readonly console: { readonly listen: string; readonly token: readonly string[]; readonly url?: string };
+  readonly console: {
+    readonly listen: string;
+    readonly token: readonly string[];
+    readonly url?: string;
+    readonly userHeader?: string;
+    readonly proxies: readonly string[];
+    readonly access: readonly {
+      readonly token?: string;
+      readonly user?: string;
+      readonly repositories: readonly string[];
+    }[];
+  };
   readonly stateDir?: string;
   readonly contracts: string;
   readonly contractsPath: string;

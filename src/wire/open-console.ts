@@ -8,7 +8,9 @@ import { apiArea } from '../server/console/api/api-area.ts';
 import type { ConsoleLog } from '../server/console/console-app.ts';
 import { type HealthDependencies, healthRoutes } from '../server/console/health/health-routes.ts';
 import { createReadiness, type Probe } from '../server/console/health/readiness.ts';
+import { pagesRouter } from '../server/console/pages/pages-area.ts';
 import { type ConsoleServer, startConsoleServer } from '../server/console/start-console-server.ts';
+import { type ContractsInForceParts, contractsInForce } from './contracts-in-force.ts';
 
 export interface ConsoleParts {
   readonly config: Config;
@@ -19,6 +21,8 @@ export interface ConsoleParts {
   readonly metrics: Pick<GateMetrics, 'render'>;
   readonly phase: HealthDependencies['phase'];
   readonly engine: Report['engine'];
+  /** What the pages about contracts read. */
+  readonly contracts: ContractsInForceParts;
 }
 
 /** Starts the console port. Its stop resolves when no check is under way any more. Throws `listen-failed`. */
@@ -36,7 +40,27 @@ export async function openConsole(parts: ConsoleParts): Promise<ConsoleServer> {
     reportSchema: reportSchema(),
   });
   const health = { routes: healthRoutes({ readiness, phase, metrics: () => metrics.render() }) };
-  const server = await startConsoleServer(config.console.listen, [health, api], log);
+  const { tokens, access, userHeader, proxies, url } = config.console;
+  const pages = pagesRouter({
+    store,
+    contracts: contractsInForce(config.contracts.kind, parts.contracts),
+    readiness,
+    phase,
+    engine,
+    now: Date.now,
+    access: {
+      tokens: tokens.map((token) => token.reveal()),
+      rules: access.map(({ token, user, repositories }) => ({
+        ...(token === null ? {} : { token: token.reveal() }),
+        ...(user === null ? {} : { user }),
+        repositories,
+      })),
+      userHeader,
+      proxies,
+    },
+    secure: url?.startsWith('https:') ?? false,
+  });
+  const server = await startConsoleServer(config.console.listen, [health, api], log, undefined, pages);
   return {
     url: server.url,
     stop: async () => {

@@ -77,9 +77,8 @@ export async function openGate(
     });
     const observer = logStages(log, metrics.observer);
     const gatePolicy = gatePolicyOf(config, environment);
-    const elapsed = () => performance.now();
     const judge = createMergeJudge({ ...parts, workspace, version, observer, elapsed }, gatePolicy);
-    const clock = { now: () => Date.now() };
+    const clock = { now: Date.now };
     const records = {
       store,
       clock,
@@ -117,6 +116,7 @@ export async function openGate(
       probes: readinessProbes({ reader, engine, workspace, store, stateDir: config.stateDir }),
       phase: () => phase,
       engine: records.engine,
+      contracts: { source: parts.contracts, reader, variables: gatePolicy.variables },
     });
     stopConsole = console.stop;
     phase = 'serving';
@@ -125,6 +125,11 @@ export async function openGate(
     await closeAll();
     throw cause;
   }
+}
+
+/** Milliseconds of a clock that nobody sets. */
+function elapsed(): number {
+  return performance.now();
 }
 
 function gatePolicyOf(config: Config, environment: Readonly<Record<string, string | undefined>>): GatePolicy {

@@ -6,7 +6,7 @@ export interface Html {
 }
 
 /** What may stand in a template: text is escaped, pieces and lists of pieces go in as they are, null is nothing. */
-export type Fragment = Html | string | number | null | readonly Html[];
+export type Fragment = Html | string | number | null | readonly (Html | null)[];
 
 /**
  * The one way in which HTML is made. Every text is escaped for element content and for double-quoted attributes, and
@@ -36,7 +36,7 @@ function markupOf(fragment: Fragment): string {
   if (typeof fragment === 'number') return String(fragment);
   if (typeof fragment === 'string') return escapeMarkup(escapeText(fragment));
   if ('markup' in fragment) return fragment.markup;
-  return join(fragment).markup;
+  return join(fragment.filter((part) => part !== null)).markup;
 }
 
 function escapeMarkup(text: string): string {

@@ -29,10 +29,10 @@ const HEADERS = {
 };
 
 /**
- * The console port: health, metrics and the API, later pages. It approves nothing, knows no cookie and sends no
- * redirect. The hook port knows nothing of it.
+ * The console port: health, metrics, the API and the pages. It approves nothing; the hook port knows nothing of it.
+ * Cookies and redirects belong to the pages alone.
  */
-export function createConsoleApp(areas: readonly Area[], log: ConsoleLog): Express {
+export function createConsoleApp(areas: readonly Area[], log: ConsoleLog, pages?: Router): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -46,6 +46,7 @@ export function createConsoleApp(areas: readonly Area[], log: ConsoleLog): Expre
     mountRoutes(router, routes);
     app.use(router);
   }
+  if (pages !== undefined) app.use(pages);
   app.use((_request, response) => {
     const problem = { code: 'no-such-path', message: 'There is nothing at this path.', hint: 'See GET /openapi.json.' };
     sendAnswer(response, refusal(404, problem));

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Router } from 'express';
 import type { Config } from '../../config.ts';
 import { SluiceError } from '../../core/problem.ts';
 import { type Area, type ConsoleLog, createConsoleApp } from './console-app.ts';
@@ -20,6 +21,7 @@ export async function startConsoleServer(
   areas: readonly Area[],
   log: ConsoleLog,
   silenceMs = SILENCE_MS,
+  pages?: Router,
 ): Promise<ConsoleServer> {
   const server = createServer(
     {
@@ -29,7 +31,7 @@ export async function startConsoleServer(
       connectionsCheckingInterval: Math.min(1_000, silenceMs),
       maxHeaderSize: 16_384,
     },
-    createConsoleApp(areas, log),
+    createConsoleApp(areas, log, pages),
   );
   server.timeout = silenceMs;
   server.maxConnections = 256;

@@ -25,10 +25,7 @@ export function decisionRoutes(store: Pick<DecisionStore, 'get' | 'list'>): read
       method: 'get',
       path: '/api/v1/decisions/{id}/report',
       query: ['format'],
-      handle: ({ path, query }) => {
-        const format = oneOf('format', query.get('format') ?? 'json', REPORT_FORMATS);
-        return reportAnswer(find(store, path['id'] ?? ''), format);
-      },
+      handle: ({ path, query }) => decisionReport(find(store, path['id'] ?? ''), query.get('format') ?? 'json'),
     },
   ];
 }
@@ -73,7 +70,13 @@ const PAGE_POLICY = {
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
 };
 
-function reportAnswer({ id, state, report }: Decision, format: ReportFormat): Answer {
+/**
+ * The report in one of the formats.
+ *
+ * @throws SluiceError `parameter-invalid`, `report-missing`, `report-version-unknown`
+ */
+export function decisionReport({ id, state, report }: Decision, wanted: string): Answer {
+  const format = oneOf('format', wanted, REPORT_FORMATS);
   if (report === null) {
     const message = `The decision ${id} is ${state} and has no report.`;
     throw new SluiceError({ code: 'report-missing', message });

@@ -1,0 +1,83 @@
+import type { CheckSpec } from '../../../core/check/check.ts';
+import { plural } from '../../../core/check/words.ts';
+import type { Contract, ContractTable, Property } from '../../../core/contract/contract.ts';
+import { type Html, html, NOTHING } from '../../../core/html/html.ts';
+import type { Problem } from '../../../core/problem.ts';
+import { linkTo } from './decision-words.ts';
+import { consolePage } from './layout.ts';
+import type { Viewer } from './session.ts';
+
+export interface ContractsView {
+  readonly viewer: Viewer;
+  readonly contracts: readonly Contract[];
+  readonly problems: readonly Problem[];
+  /** Of contracts that live in a repository: which one, and its branch; null when they come from a directory. */
+  readonly place: { readonly repository: string; readonly branch: string } | null;
+  /** Repositories to choose from, when contracts live in them and none is chosen. */
+  readonly choices: readonly string[];
+}
+
+/** The contracts in force. */
+export function contractsPage({ viewer, contracts, problems, place, choices }: ContractsView): string {
+  return consolePage({
+    title: 'Contracts',
+    place: '/contracts',
+    viewer,
+    body: html`<h1>Contracts</h1>
+${place === null ? null : html`<p class="muted">As they stand on ${place.branch} of ${place.repository}.</p>`}
+${choices.length === 0 ? null : html`<p>Contracts live in the repositories: ${choices.map((repository) => html`<a href="${linkTo('/contracts', { repository })}">${repository}</a> `)}</p>`}
+${problems.map(({ code, message, file, line, level }) => html`<p><span class="badge ${level === 'warning' ? 'caution' : 'doubt'}">${level ?? 'error'}</span> <code>${code}</code> ${file === undefined ? null : html`<code>${file}:${line ?? 1}</code> `}${message}</p>`)}
+${
+  contracts.length === 0
+    ? html`<p>No contract to show.</p>`
+    : html`<div class="scroll" tabindex="0" role="group" aria-label="Contracts"><table><thead><tr><th scope="col">contract</th><th scope="col">version</th><th scope="col">owner</th><th scope="col">mode</th><th scope="col">tables</th></tr></thead>
+<tbody>${contracts.map(
+        ({ file, id, name, version, owner, mode, tables }) =>
+          html`<tr><th scope="row"><a href="${linkTo('/contract', { file, ...place })}">${name ?? id}</a><br><code class="muted">${file}</code></th><td>${version}</td><td>${owner ?? '–'}</td><td>${mode}</td><td>${tables.map((table) => table.name).join(', ')}</td></tr>`,
+      )}</tbody></table></div>`
+}`,
+  });
+}
+
+export interface ContractView {
+  readonly viewer: Viewer;
+  readonly contract: Contract;
+  readonly checks: readonly CheckSpec[];
+}
+
+/** One contract in words: what it governs, its fields, and every rule as it is checked. */
+export function contractPage({ viewer, contract, checks }: ContractView): string {
+  const { name, id, version, owner, mode, file, digest, apiVersion, tables } = contract;
+  return consolePage({
+    title: name ?? id,
+    place: '/contracts',
+    viewer,
+    body: html`<p class="small"><a href="/contracts">All contracts</a></p><h1>${name ?? id}</h1>
+<dl class="facts"><dt>id</dt><dd class="mono">${id}</dd><dt>version</dt><dd>${version} <span class="muted">(ODCS ${apiVersion})</span></dd><dt>owner</dt><dd>${owner ?? 'nobody named'}</dd><dt>mode</dt><dd>${mode}</dd><dt>file</dt><dd class="mono">${file}</dd><dt>digest</dt><dd class="mono">sha256:${digest}</dd></dl>
+${tables.map((table) =>
+  tableSection(
+    table,
+    checks.filter((check) => check.table === table.name),
+  ),
+)}`,
+  });
+}
+
+function tableSection(table: ContractTable, checks: readonly CheckSpec[]): Html {
+  const anchor = `table-${table.name}`;
+  return html`<section aria-labelledby="${anchor}"><h2 id="${anchor}">${table.name}</h2>
+<p>Governs ${table.locations.map(({ repository, branch, glob }) => html`<code>lakefs://${repository ?? '*'}/${branch ?? '*'}/${glob}</code> `)}${table.key.length === 0 ? null : html`; key <code>${table.key.join(', ')}</code>`}</p>
+<div class="scroll" tabindex="0" role="group" aria-label="Fields of ${table.name}"><table><caption>Fields</caption><thead><tr><th scope="col">field</th><th scope="col">type</th><th scope="col">must be there</th><th scope="col">unique</th><th scope="col">classification</th></tr></thead>
+<tbody>${table.properties.flatMap((property) => fieldRows(property, ''))}</tbody></table></div>
+<div class="scroll" tabindex="0" role="group" aria-label="Rules of ${table.name}"><table><caption>${plural(checks.length, 'rule')}, as checked at every merge</caption><thead><tr><th scope="col">rule</th><th scope="col">what must hold</th><th scope="col">if not</th><th scope="col">line</th></tr></thead>
+<tbody>${checks.map(({ id, name, kind, expected, severity, where, at }) => html`<tr><th scope="row"><code>${id}</code><br><span class="muted">${name ?? kind}</span></th><td>${expected}${where === null ? null : html` <span class="muted">where <code>${where.sql}</code></span>`}</td><td>${severity === 'error' ? 'blocks' : severity}</td><td class="mono">${at.line}</td></tr>`)}</tbody></table></div></section>`;
+}
+
+function fieldRows(property: Property, parent: string): readonly Html[] {
+  const name = `${parent}${property.name}`;
+  const type = property.physicalType?.name ?? property.logicalType?.name ?? 'any';
+  return [
+    html`<tr><th scope="row"><code>${name}</code>${property.column === property.name ? NOTHING : html` <span class="muted">(${property.column} in the files)</span>`}</th><td>${type}</td><td>${property.required || property.primaryKey ? 'yes' : 'no'}</td><td>${property.primaryKey ? 'primary key' : property.unique ? 'yes' : 'no'}</td><td>${property.classification ?? '–'}</td></tr>`,
+    ...property.properties.flatMap((inner) => fieldRows(inner, `${name}.`)),
+  ];
+}

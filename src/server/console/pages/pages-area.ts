@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { SluiceError } from '../../../core/problem.ts';
+import { sendAnswer } from '../answer.ts';
+import { type Access, type AccessOptions, createAccess } from './access.ts';
+import { messagePage } from './layout.ts';
+import { loginPage } from './login-page.ts';
+import type { PageCall, PageResult } from './page-call.ts';
+import { cookieValue, SESSION_MS, sealSession } from './session.ts';
+import { createViews, type ViewDependencies } from './views.ts';
+
+export interface PagesDependencies extends ViewDependencies {
+  readonly access: Omit<AccessOptions, 'sessionKey' | 'now'>;
+  /** Cookies go over https alone. */
+  readonly secure: boolean;
+}
+
+const COOKIE = 'sluice_session';
+const PAGE_MS = 15_000;
+
+/**
+ * Pages run nothing and fetch nothing; forms go to this server alone. The style is in the page, and so is the only
+ * thing that its policy lets through.
+ */
+const PAGE_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+};
+
+/** The pages for people. Everything but the login needs a viewer. */
+export function pagesRouter(dependencies: PagesDependencies): Router {
+  const sessionKey = randomBytes(32);
+  const access = createAccess({ ...dependencies.access, sessionKey, now: dependencies.now });
+  const router = Router({ strict: true, caseSensitive: true });
+  const form = express.urlencoded({ extended: false, limit: 4_096, parameterLimit: 10 });
+  router.get('/login', (request, response) => {
+    send(response, 200, loginPage({ next: localPath(queryOf(request).get('next')), refused: false }));
+  });
+  router.post('/login', onlyFromHere, form, logIn(access, sessionKey, dependencies));
+  router.post('/logout', onlyFromHere, (_request, response) => {
+    response.setHeader('Set-Cookie', cookie('', 0, dependencies.secure));
+    redirect(response, '/login');
+  });
+  for (const [path, view] of Object.entries(createViews(dependencies))) router.get(path, show(view, access));
+  return router;
+}
+
+function show(view: (call: PageCall) => PageResult | Promise<PageResult>, access: Access): RequestHandler {
+  return async (request, response) => {
+    const viewer = access.viewer({
+      cookie: cookieValue(request.headers.cookie, COOKIE),
+      headers: request.headers,
+      address: request.socket.remoteAddress ?? '',
+    });
+    if (viewer === null) return askForLogin(request, response, access);
+    const path = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)]));
+    const call = { viewer, path, query: queryOf(request), signal: AbortSignal.timeout(PAGE_MS) };
+    const result = await safely(view, call);
+    if (result === null)
+      return send(response, 404, messagePage('Not found', 'There is nothing here that you may see.', viewer));
+    if ('status' in result) return sendAnswer(response, result);
+    if (result.refreshSeconds !== undefined) response.setHeader('Refresh', String(result.refreshSeconds));
+    send(response, 200, result.page);
+  };
+}
+
+/** What a view could not do is a page too, in words; what nobody foresaw goes to the console's error handler. */
+async function safely(view: (call: PageCall) => PageResult | Promise<PageResult>, call: PageCall): Promise<PageResult> {
+  try {
+    return await view(call);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const { message, hint } = error.problem;
+    return { page: messagePage('This page cannot be shown', [message, hint ?? ''].join(' ').trim(), call.viewer) };
+  }
+}
+
+function askForLogin(request: Request, response: Response, access: Access): void {
+  if (access.isConfigured) {
+    redirect(response, `/login?next=${encodeURIComponent(localPath(request.url))}`);
+    return;
+  }
+  const sentence =
+    'Set SLUICE_CONSOLE_TOKEN (console.token) on the server to open the console. Health and metrics need no token.';
+  send(response, 403, messagePage('The console is closed', sentence, null));
+}
+
+function logIn(access: Access, sessionKey: Buffer, { secure, now }: PagesDependencies): RequestHandler {
+  return (request, response) => {
+    const fields = request.body as Readonly<Record<string, unknown>> | undefined;
+    const next = localPath(typeof fields?.['next'] === 'string' ? fields['next'] : null);
+    const token = typeof fields?.['token'] === 'string' ? fields['token'].trim() : '';
+    const entry = access.entryOf(token);
+    if (entry === null) return send(response, 401, loginPage({ next, refused: true }));
+    const session = sealSession({ entry, expiresAt: now() + SESSION_MS }, sessionKey);
+    response.setHeader('Set-Cookie', cookie(session, SESSION_MS / 1000, secure));
+    redirect(response, next);
+  };
+}
+
+/** Browsers name where a form comes from; a form of another site must log nobody in or out. */
+const onlyFromHere: RequestHandler = (request, response, next) => {
+  const site = request.headers['sec-fetch-site'];
+  const origin = request.headers.origin;
+  const own =
+    origin === undefined || origin === 'null' ? site === undefined : new URL(origin).host === request.headers.host;
+  if (own && (site === undefined || site === 'same-origin' || site === 'none')) return next();
+  send(response, 403, messagePage('Refused', 'This form does not come from the console.', null));
+};
+
+/** A path of this console and nothing that a browser could read as another server. */
+function localPath(path: string | null): string {
+  return path !== null && /^\/(?![/\\])[\w\-./?=&%+:~,*]*$/.test(path) && !path.startsWith('/login') ? path : '/';
+}
+
+function cookie(value: string, seconds: number, secure: boolean): string {
+  return `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+}
+
+/** See Other: the browser goes on with GET. Hooks never come here; the hook has a port of its own. */
+function redirect(response: Response, path: string): void {
+  response.setHeader('Location', path);
+  sendAnswer(response, { status: 303, contentType: 'text/plain; charset=utf-8', body: '' });
+}
+
+function send(response: Response, status: number, body: string): void {
+  sendAnswer(response, { status, contentType: 'text/html; charset=utf-8', body, headers: PAGE_HEADERS });
+}
+
+function queryOf(request: Request): URLSearchParams {
+  return new URL(request.url, 'http://console').searchParams;
+}
