@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Dispatcher, request } from 'undici';
 import { SluiceError } from '../../core/problem.ts';
 import type { HttpProbe, PlainAnswer } from '../../gate/doctor/ports.ts';
 
@@ -12,10 +13,7 @@ export function createHttpProbe(base: string): HttpProbe {
       const deadline = AbortSignal.timeout(TIMEOUT_MS);
       const sentAt = Date.now();
       try {
-        const response = await fetch(`${base}${path}`, {
-          redirect: 'manual',
-          signal: AbortSignal.any([signal, deadline]),
-        });
+        const response = await request(`${base}${path}`, { signal: AbortSignal.any([signal, deadline]) });
         const head = { response, sentAt, receivedAt: Date.now() };
         return await toAnswer(head);
       } catch (cause) {
@@ -29,21 +27,22 @@ export function createHttpProbe(base: string): HttpProbe {
 async function toAnswer({
   response,
   ...times
-}: { readonly response: Response } & Pick<PlainAnswer, 'sentAt' | 'receivedAt'>): Promise<PlainAnswer> {
-  const date = Date.parse(response.headers.get('date') ?? '');
+}: { readonly response: Dispatcher.ResponseData } & Pick<PlainAnswer, 'sentAt' | 'receivedAt'>): Promise<PlainAnswer> {
+  const { date: written, 'content-type': type } = response.headers;
+  const date = Date.parse(String(written ?? ''));
   return {
     ...times,
-    status: response.status,
-    contentType: response.headers.get('content-type'),
+    status: response.statusCode,
+    contentType: type === undefined ? null : String(type),
     date: Number.isNaN(date) ? null : date,
     sha256: await sha256Of(response),
   };
 }
 
-async function sha256Of({ body }: Response): Promise<string> {
+async function sha256Of({ body }: Dispatcher.ResponseData): Promise<string> {
   const hash = createHash('sha256');
   let length = 0;
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     hash.update(chunk);
     length += chunk.length;
     if (length > MAX_BYTES) break;
@@ -51,11 +50,9 @@ async function sha256Of({ body }: Response): Promise<string> {
   return hash.digest('hex');
 }
 
-/** fetch hides the reason in its cause. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const { code } = (cause ?? error) as NodeJS.ErrnoException;
-  return code ?? (cause instanceof Error ? cause.message : String(error));
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }
 
 function unanswered(base: string, why: string, cause: unknown): SluiceError {
