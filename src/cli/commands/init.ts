@@ -13,9 +13,9 @@ export const init: Command = {
   summary: 'Write the action file that makes lakeFS ask Sluice, and install it.',
   usage: 'REPO [--hook-url URL] [--branch BRANCH...] [--timeout 5m] [--apply] [--into-open-branches]',
   details: [
-    `Prints ${OUR_ACTION_PATH} as this server's settings make it. --apply puts it onto the default branch: by a merge,`,
-    'which a running Sluice is asked about, so that nothing is installed that does not work. Branches without the file',
-    'merge without any check; they are listed, and --into or --into-open-branches puts the file onto them as well.',
+    `Prints ${OUR_ACTION_PATH} as this server's settings make it. --apply puts it onto the default branch`,
+    'by a merge, which a running Sluice is asked about, so that nothing is installed that does not work. Branches without',
+    'the file merge without any check; they are listed, and --into or --into-open-branches puts the file onto them too.',
     'Nothing is written to a repository whose actions `sluice action lint` finds fault with.',
     'Exit status: 0 done, 1 the repository has faulty action files, 2 refused or bad use.',
   ],

@@ -39,7 +39,7 @@ describe('what lakeFS refuses, our lint refuses', () => {
     expect(refusals).toBeGreaterThan(0);
   });
 
-  it('in two thousand damaged files', () => {
+  it('in a thousand damaged files', () => {
     const random = seeded(20261122);
     const whole = [
       actionFile({
@@ -54,13 +54,13 @@ describe('what lakeFS refuses, our lint refuses', () => {
       ),
     ];
     let refused = 0;
-    for (let round = 0; round < 2_000; round += 1) {
+    for (let round = 0; round < 1_000; round += 1) {
       const text = damaged(whole[round % whole.length] ?? '', random);
       if (parseActionFile(text).ok) continue;
       refused += 1;
       expect(refusedByLint(text), text).toBe(true);
     }
-    expect(refused).toBeGreaterThan(500);
+    expect(refused).toBeGreaterThan(250);
   });
 });
 
