@@ -25,13 +25,14 @@ export function goodbye(screen: Screen, data: FlightData, keep: boolean): void {
 
 /** Says how to reach what is running, and waits for the signal. */
 export async function stillRunning(screen: Screen, world: World, signal: AbortSignal): Promise<void> {
-  const { lake, gateUrl, contractPath, stateDir } = world;
+  const { lake, gateUrl, console, contractPath, stateDir } = world;
   const api = `${lake.url}/api/v1/repositories/${REPOSITORY}`;
   const post = `curl -sw '\\n' -u "$key" -H 'content-type: application/json'`;
   screen.heading('Still running, until Ctrl-C');
   screen.line(`  lakeFS     ${lake.url} (the stand-in)`);
   screen.line(`  key        ${lake.accessKeyId}   ${lake.secretAccessKey}`);
   screen.line(`  Sluice     ${gateUrl}`);
+  screen.line(`  console    ${console.url}   (log in with ${console.token})`);
   screen.line(`  contract   ${contractPath}   (an edit counts at the next merge)`);
   screen.line(`  decisions  SLUICE_STATE_DIR=${stateDir} npx sluice decisions`);
   screen.line('\nA merge of your own, which repeats flight 1 and so is blocked:\n');

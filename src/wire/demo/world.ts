@@ -13,6 +13,8 @@ import { CONTRACT, readShipped } from './shipped.ts';
 export interface World {
   readonly lake: Sandbox;
   readonly gateUrl: string;
+  /** Pages for people, and the token that opens them. */
+  readonly console: { readonly url: string; readonly token: string };
   readonly stateDir: string;
   /** The contract that the gate reads before every merge. */
   readonly contractPath: string;
@@ -38,11 +40,22 @@ export async function startWorld(): Promise<World> {
     const token = randomBytes(18).toString('base64url');
     const lake = await startSandbox({ env: { LAKEFSACTION_SLUICE_TOKEN: token } });
     closers.push(() => lake.close());
-    const config = demoConfig(folder, contracts, token, lake);
+    const consoleToken = randomBytes(18).toString('base64url');
+    const config = demoConfig(folder, contracts, { token, consoleToken }, lake);
     const gate = await openGate(config, { debug: () => {}, info: () => {}, error: () => {} }, {});
     closers.push(() => gate.stop());
     const actionText = demoAction(gate.url);
-    return { lake, gateUrl: gate.url, stateDir: config.stateDir, contractPath, contractText, actionText, close };
+    const console = { url: gate.consoleUrl, token: consoleToken };
+    return {
+      lake,
+      gateUrl: gate.url,
+      console,
+      stateDir: config.stateDir,
+      contractPath,
+      contractText,
+      actionText,
+      close,
+    };
   } catch (cause) {
     await close();
     throw cause;
@@ -50,7 +63,12 @@ export async function startWorld(): Promise<World> {
 }
 
 /** The settings a person would make, through the same door: the environment. */
-function demoConfig(folder: string, contracts: string, token: string, lake: Sandbox): Config {
+function demoConfig(
+  folder: string,
+  contracts: string,
+  { token, consoleToken }: { readonly token: string; readonly consoleToken: string },
+  lake: Sandbox,
+): Config {
   const loaded = loadConfig({
     cwd: folder,
     env: {
@@ -60,6 +78,7 @@ function demoConfig(folder: string, contracts: string, token: string, lake: Sand
       SLUICE_HOOK_TOKEN: token,
       SLUICE_HOOK_LISTEN: '127.0.0.1:0',
       SLUICE_CONSOLE_LISTEN: '127.0.0.1:0',
+      SLUICE_CONSOLE_TOKEN: consoleToken,
       SLUICE_STATE_DIR: join(folder, 'state'),
       SLUICE_CONTRACTS: contracts,
       SLUICE_LIMIT_MEMORY: '512MiB',
