@@ -16,6 +16,10 @@ export function createServices(env: Environment, cwd: string): Services {
       const { runLocalCheck } = await import('./wire/local.ts');
       return runLocalCheck(request, onProgress, { env, cwd, signal });
     },
+    diffLocal: async (request, onProgress, signal) => {
+      const { runLocalDiff } = await import('./wire/diff.ts');
+      return runLocalDiff(request, onProgress, { env, cwd, signal });
+    },
     checkMerge: async (request, onProgress, signal) => {
       const { runMergeCheck } = await import('./wire/check-merge.ts');
       return runMergeCheck(request, { env, cwd, onProgress, signal });

@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { contractLint } from './commands/contract-lint.ts';
 import { decisions } from './commands/decisions.ts';
 import { demo } from './commands/demo.ts';
+import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
 import { init } from './commands/init.ts';
 import { merge } from './commands/merge.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   merge,
   contractLint,
+  diff,
   init,
   actionLint,
   serve,

@@ -26,20 +26,36 @@ export interface ReportOutput {
 /** Takes what {@link REPORT_OPTIONS} were given. Rejects when the file's folder takes none: better now than later. */
 export async function openReportOutput(input: Input, context: Context): Promise<ReportOutput> {
   const format = (optionValue(input, 'format') ?? 'text') as ReportFormat;
-  const file = optionValue(input, 'output');
-  const path = file === null ? null : await writableFile(file, context);
+  const { file, write } = await openTextOutput(input, context);
   return {
     format,
     file,
-    write: async (report) => {
+    write: (report) => write((color) => RENDERERS[format](report, { color }), report.verdict),
+  };
+}
+
+export interface TextOutput {
+  /** As the user typed it; null for standard output. */
+  readonly file: string | null;
+  /** Writes what `render` gives; a file is without colours, and standard error is told what is in it. */
+  write(render: (color: boolean) => string, what: string): Promise<void>;
+}
+
+/** Takes `--output`. Rejects when the file's folder takes none. */
+export async function openTextOutput(input: Input, context: Context): Promise<TextOutput> {
+  const file = optionValue(input, 'output');
+  const path = file === null ? null : await writableFile(file, context);
+  return {
+    file,
+    write: async (render, what) => {
       if (file === null || path === null) {
-        context.stdout.write(RENDERERS[format](report, { color: wantsColor(context.stdout, context.env) }));
+        context.stdout.write(render(wantsColor(context.stdout, context.env)));
         return;
       }
-      await writeFile(path, RENDERERS[format](report)).catch((cause) => {
+      await writeFile(path, render(false)).catch((cause) => {
         throw unwritable(file, cause);
       });
-      context.stderr.write(`${report.verdict}: the report is in ${file}\n`);
+      context.stderr.write(`${what}: the report is in ${file}\n`);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { DiffReport } from '../core/diff/diff-report.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Diagnosis } from '../gate/doctor/doctor.ts';
@@ -16,6 +17,8 @@ import type { OpenBranch } from '../gate/ungated-branches.ts';
 export interface Services {
   /** Never rejects for bad data or bad contracts: they are in the report. */
   checkLocal(request: LocalCheck, onProgress: OnProgress, signal: AbortSignal): Promise<Report>;
+  /** Two versions of tables; a table that cannot be compared says so in the report. */
+  diffLocal(request: LocalDiff, onProgress: OnProgress, signal: AbortSignal): Promise<DiffReport>;
   /** What the gate would say to a merge; never rejects for bad data, bad contracts or a conflict. */
   checkMerge(request: MergeCheck, onProgress: OnProgress, signal: AbortSignal): Promise<Report>;
   /** Checks, and merges what was approved. Rejects only while nothing has been merged. */
@@ -45,6 +48,21 @@ export interface LocalCheck {
   readonly base: string | null;
   /** Reference time for freshness, milliseconds since 1970. */
   readonly now: number;
+}
+
+export interface LocalDiff {
+  readonly base: string;
+  readonly data: string;
+  /** Contract files, or folders of them; none: both paths are one table. */
+  readonly contracts: readonly string[];
+  /** Null: the contract's key, without a contract none. */
+  readonly key: readonly string[] | null;
+  /** Columns whose values may be shown; with a contract its word counts. */
+  readonly show: readonly string[] | 'all';
+  /** Rows shown of each kind of change. */
+  readonly limit: number;
+  /** Largest difference that is none, per floating point column, decimal text. */
+  readonly tolerance: Readonly<Record<string, string>>;
 }
 
 export interface MergeCheck extends WithConfig {

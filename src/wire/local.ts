@@ -70,7 +70,7 @@ export async function lintContracts(
 }
 
 /** `${NAME}` of a contract on the user's own machine: the environment, but none of Sluice's own settings. */
-function withoutSecrets(env: Environment): Readonly<Record<string, string>> {
+export function withoutSecrets(env: Environment): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       value === undefined || (name.startsWith('SLUICE_') && !name.startsWith('SLUICE_VAR_'))

@@ -14,6 +14,7 @@ const services = async () => ({
       });
       process.stderr.write('begun\n');
     }),
+  diffLocal: refuse,
   checkMerge: refuse,
   merge: refuse,
   lintContracts: refuse,

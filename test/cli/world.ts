@@ -45,6 +45,7 @@ function refuse(): never {
 
 const REFUSING: Services = {
   checkLocal: refuse,
+  diffLocal: refuse,
   checkMerge: refuse,
   merge: refuse,
   lintContracts: refuse,

@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { packageFile } from '../package-files.ts';
 
-const SCHEMAS = ['contract', 'report'] as const;
+const SCHEMAS = ['contract', 'report', 'diff'] as const;
 
 export const schema: Command = {
   name: 'schema',

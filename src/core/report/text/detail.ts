@@ -1,5 +1,9 @@
+import type { DiffDetail } from './diff-lines.ts';
+
 /** How much of the report is shown; see {@link LADDER}. */
 export interface Detail {
+  /** Of each table's diff. */
+  readonly diff: DiffDetail;
   /** Passed checks by kind, or only how many. */
   readonly passedByKind: boolean;
   /** Worst objects named with a check. */
@@ -27,6 +31,7 @@ export interface Step {
 }
 
 const FULL: Detail = {
+  diff: { columns: 12, samples: 5 },
   passedByKind: true,
   objects: 3,
   paths: 5,
@@ -40,13 +45,18 @@ const FULL: Detail = {
 
 const START: Step = { detail: FULL, leavesOut: [] };
 
+const DIFF_ROWS = 'rows and most columns that changed';
+const DIFF_COLUMNS = 'changed columns';
+
 const LESS: readonly { readonly less: Partial<Detail>; readonly leavesOut: string }[] = [
   { less: { passedByKind: false, cleanTables: 0 }, leavesOut: 'the kinds of passed checks' },
+  { less: { diff: { columns: 3, samples: 0 } }, leavesOut: DIFF_ROWS },
   { less: { objects: 0, paths: 1 }, leavesOut: 'the objects with the most failing rows' },
   { less: { ruleLines: 20 }, leavesOut: 'most lines of changed rules' },
   { less: { warnings: 0 }, leavesOut: 'details of warnings' },
   { less: { warningLines: false }, leavesOut: 'warnings' },
   { less: { ruleLines: 0 }, leavesOut: 'all lines of changed rules' },
+  { less: { diff: { columns: 0, samples: 0 } }, leavesOut: DIFF_COLUMNS },
   { less: { findings: 3, text: 200 }, leavesOut: 'details of all but three failed checks' },
   { less: { findings: 0 }, leavesOut: 'details of failed checks' },
 ];
@@ -59,5 +69,8 @@ export const LADDER: readonly Step[] = LESS.reduce(
   },
   [START],
 );
+
+/** Steps' words that say nothing where no table has a diff. */
+export const ABOUT_DIFFS: ReadonlySet<string> = new Set([DIFF_ROWS, DIFF_COLUMNS]);
 
 export const SHORTEST: Step = LADDER.at(-1) ?? START;

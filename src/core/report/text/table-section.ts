@@ -2,6 +2,7 @@ import { count, plural } from '../../check/words.ts';
 import type { CheckReport, TableReport } from '../report.ts';
 import { checkBlock, checkLine } from './check-block.ts';
 import type { Detail } from './detail.ts';
+import { diffLines } from './diff-lines.ts';
 import { cutMiddle, displayWidth, padEnd, padStart } from './display-width.ts';
 import { tally } from './head.ts';
 import { BLANK, field, type Line, plain } from './line.ts';
@@ -90,21 +91,12 @@ function factLines(table: TableReport, detail: Detail, width: number): readonly 
   const page = { width, indent: 2 };
   const unseen = table.objects.unseenByDiff;
   return [
-    ...(table.rows === null ? [] : field('rows', count(table.rows), page)),
-    ...(table.diff === null ? [] : field('diff', diffWords(table.diff), page)),
+    ...(table.rows === null || table.diff !== null ? [] : field('rows', count(table.rows), page)),
+    ...(table.diff === null ? [] : diffLines(table.diff, detail.diff, width)),
     ...field('objects', objectWords(table.objects), page),
     ...(unseen.length === 0 ? [] : unseenLines(unseen, detail, width)),
     ...(table.owner === null ? [] : field('owner', table.owner, page)),
   ];
-}
-
-function diffWords({ inserted, updated, deleted, unchanged }: NonNullable<TableReport['diff']>): string {
-  const changes = changeWords([
-    ['+', inserted, 'inserted'],
-    ['~', updated, 'updated'],
-    ['-', deleted, 'deleted'],
-  ]);
-  return `${changes === '' ? 'no row changed' : changes}   ${count(unchanged)} unchanged`;
 }
 
 function objectWords({ read, bytes, added, changed, removed }: TableReport['objects']): string {

@@ -1,0 +1,110 @@
+import { count, plural } from '../check/words.ts';
+import type { DiffedTable, DiffReport } from '../diff/diff-report.ts';
+import type { TableDiff } from '../diff/table-diff.ts';
+import { escapeAllText } from './escape-text.ts';
+import { diffLines } from './text/diff-lines.ts';
+import { cutMiddle } from './text/display-width.ts';
+import { BLANK, field, flow, type Line, paint, plain } from './text/line.ts';
+import { durationWords, shortId } from './text/numbers.ts';
+import { bar } from './text/table-section.ts';
+import type { TextOptions } from './to-text.ts';
+
+const FULL = { columns: 12, samples: 5 };
+const SHORT = { columns: 3, samples: 0 };
+
+/** A diff for people: one screen for a table, what changed most first, the sum in the first line and the last. */
+export function diffToText(report: DiffReport, options: TextOptions = {}): string {
+  const { color = false, maxBytes = 32 * 1024, width = 100 } = options;
+  const long = paint(render(report, FULL, width, report.tables.length), color);
+  if (bytes(long) <= maxBytes) return long;
+  for (let shown = Math.min(report.tables.length, 100); shown > 1; shown = Math.floor(shown / 2)) {
+    const text = paint(render(report, SHORT, width, shown), color);
+    if (bytes(text) <= maxBytes) return text;
+  }
+  return paint(render(report, { columns: 0, samples: 0 }, width, 1), color);
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function render(
+  report: DiffReport,
+  detail: { readonly columns: number; readonly samples: number },
+  width: number,
+  tables: number,
+): readonly Line[] {
+  const shown = report.tables.slice(0, tables);
+  const more = report.tables.length - shown.length + report.omittedTables;
+  const { scope, engine, problems } = escapeAllText({ ...report, tables: [] });
+  const page = { width, indent: 2 };
+  const sides =
+    scope.kind === 'local'
+      ? [...field('base', scope.base, page), ...field('data', scope.data, page)]
+      : [
+          ...field('base', `lakefs://${scope.repository}/${scope.base}   ${shortId(scope.baseCommit)}`, page),
+          ...field('head', `lakefs://${scope.repository}/${scope.head}   ${shortId(scope.headCommit)}`, page),
+        ];
+  return [
+    BLANK,
+    ...headline(report, width),
+    BLANK,
+    ...sides,
+    ...field('engine', `sluice ${engine.sluice}, duckdb ${engine.duckdb.replace(/^duckdb v?/, '')}`, page),
+    BLANK,
+    ...problems.flatMap((problem) => [
+      ...field(problem.level ?? 'error', `${problem.message} [${problem.code}]`, page),
+      BLANK,
+    ]),
+    ...shown.flatMap((table) => [...section(escapeAllText(table), detail, width), BLANK]),
+    ...(more > 0 ? [plain(`  … ${plural(more, 'more table')}; all of it: --format json`), BLANK] : []),
+    ...headline(report, width),
+  ];
+}
+
+function section(
+  { name, location, diff, problem }: DiffedTable,
+  detail: { readonly columns: number; readonly samples: number },
+  width: number,
+): readonly Line[] {
+  const head = [bar(name, location, width), BLANK];
+  if (diff !== null) return [...head, ...diffLines(diff, detail, width)];
+  const page = { width, indent: 2 };
+  return [
+    ...head,
+    ...field('error', `${problem?.message ?? ''} [${problem?.code ?? ''}]`, page),
+    ...(problem?.hint === undefined ? [] : field('help', problem.hint, page)),
+  ];
+}
+
+function headline(report: DiffReport, width: number): readonly Line[] {
+  const { scope, tables, durationMs } = report;
+  const [from, to] = scope.kind === 'local' ? [scope.base, scope.data] : [scope.base, scope.head];
+  const subject = cutMiddle(escapeAllText(`${from} -> ${to}`), width - 8);
+  const facts = [...sumWords(tables), durationWords(durationMs)];
+  return flow(
+    [[{ text: 'DIFF', style: 'strong' }, { text: `  ${subject}` }], ...facts.map((text): Line => [{ text }])],
+    {
+      width,
+      indent: 6,
+    },
+  );
+}
+
+function sumWords(tables: readonly DiffedTable[]): readonly string[] {
+  const diffs = tables.flatMap(({ diff }) => (diff === null ? [] : [diff]));
+  const failed = tables.length - diffs.length;
+  const differing = diffs.filter(differs).length;
+  const sum = (name: 'inserted' | 'updated' | 'deleted'): number => diffs.reduce((all, diff) => all + diff[name], 0);
+  const rows = `+${count(sum('inserted'))} ~${count(sum('updated'))} -${count(sum('deleted'))} rows`;
+  return [
+    ...(failed === 0 ? [] : [`${plural(failed, 'table')} not compared`]),
+    ...(diffs.length === 0 ? [] : [differing === 0 ? 'no difference' : rows]),
+    ...(tables.length > 1 ? [`${count(differing)} of ${plural(tables.length, 'table')} differ`] : []),
+  ];
+}
+
+/** True when a row or the schema changed. */
+function differs({ inserted, updated, deleted, duplicateKeys, nullKeys, schema }: TableDiff): boolean {
+  return inserted + updated + deleted + duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted + schema.length > 0;
+}

@@ -1,0 +1,235 @@
+import { count, plural } from '../../check/words.ts';
+import type { Cell, ColumnDiff, ColumnProfile, RowSample, SchemaChange, TableDiff } from '../../diff/table-diff.ts';
+import { cutEnd, cutMiddle, displayWidth, padEnd, padStart } from './display-width.ts';
+import { BLANK, field, type Line, type Span } from './line.ts';
+import { byteWords, rateWords } from './numbers.ts';
+
+/** How much of a diff is shown. */
+export interface DiffDetail {
+  /** Changed columns, and schema changes. */
+  readonly columns: number;
+  /** Rows of each kind of change. */
+  readonly samples: number;
+}
+
+interface Page {
+  readonly width: number;
+  readonly indent: number;
+}
+
+/** What changed in a table, the rows first; the diff has been through `escapeAllText`. */
+export function diffLines(diff: TableDiff, detail: DiffDetail, width: number): readonly Line[] {
+  const page = { width, indent: 2 };
+  return [
+    ...rowLines(diff, page),
+    ...schemaLines(diff, detail, page),
+    ...field('compared', readWords(diff), page),
+    ...diff.notes.slice(0, NOTES_SHOWN).flatMap((note) => field('note', cutEnd(note, 400), page)),
+    ...columnTable(diff, detail, width),
+    ...profileLines(diff.profile, page),
+    ...sampleLines(diff, detail, page),
+  ];
+}
+
+const NOTES_SHOWN = 5;
+
+function rowLines(diff: TableDiff, page: Page): readonly Line[] {
+  const { rows, key } = diff;
+  const by = key.length === 0 ? 'no key: compared as whole rows' : `key: ${key.join(', ')}`;
+  const lines = [
+    `${count(rows.base)} -> ${count(rows.merge)}${growth(rows)}   ${by}`,
+    changeWords(diff),
+    ...(diff.estimate === null ? [] : [estimateWords(diff, diff.estimate)]),
+    ...(isUnderstood(diff) ? [] : [oddWords(diff)]),
+  ];
+  return lines.flatMap((text, index) => field(index === 0 ? 'rows' : '', text, page));
+}
+
+function growth({ base, merge }: TableDiff['rows']): string {
+  if (base === merge) return '';
+  if (base === 0) return '   (new)';
+  if (merge === 0) return '   (emptied)';
+  return `   (${merge > base ? '+' : '-'}${rateWords(Math.abs(merge - base), base)})`;
+}
+
+/** `+ 200,000 inserted   ~ 8,200 updated   - 4,000 deleted   11,987,800 unchanged`. */
+export function changeWords(diff: TableDiff): string {
+  const about = diff.estimate === null ? '' : 'about ';
+  const { inserted, updated, deleted, unchanged } = diff;
+  const parts = [
+    { sign: '+', number: inserted, word: 'inserted' },
+    { sign: '~', number: updated, word: 'updated' },
+    { sign: '-', number: deleted, word: 'deleted' },
+  ].filter(({ number }) => number > 0);
+  const changes = parts.map(({ sign, number, word }) => `${sign} ${about}${count(number)} ${word}`);
+  const moved = (diff.moved ?? 0) > 0 ? `, ${count(diff.moved ?? 0)} of them in another object` : '';
+  const rest = `${about}${count(unchanged)} unchanged${moved}`;
+  return [changes.length === 0 ? nothingWords(diff) : changes.join('   '), rest].join('   ');
+}
+
+/** The whole sentence for a table without a changed row. */
+function nothingWords({ objects, duplicateKeys, nullKeys }: TableDiff): string {
+  if (duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted > 0) return 'no row with a key of its own changed';
+  return objects.changed === 0 ? 'no row changed' : `no row changed (${plural(objects.changed, 'object')} rewritten)`;
+}
+
+function estimateWords(diff: TableDiff, { oneIn, margin95 }: NonNullable<TableDiff['estimate']>): string {
+  const margins = (['inserted', 'updated', 'deleted'] as const).map((name) => `${name} ± ${count(margin95[name])}`);
+  const what = diff.key.length === 0 ? 'row' : 'key';
+  return `an estimate: one ${what} in ${count(oneIn)} was compared (95 %: ${margins.join(', ')}); it decides nothing`;
+}
+
+function isUnderstood({ duplicateKeys, nullKeys }: TableDiff): boolean {
+  return duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted === 0;
+}
+
+function oddWords({ duplicateKeys, nullKeys }: TableDiff): string {
+  const { keys, baseRows, mergeRows } = duplicateKeys;
+  const parts = [
+    keys === 0
+      ? ''
+      : `! ${plural(keys, 'key')} more than once: ${count(baseRows)} -> ${plural(mergeRows, 'row')}, not compared`,
+    nullKeys.inserted + nullKeys.deleted === 0
+      ? ''
+      : `! rows without a key: + ${count(nullKeys.inserted)}   - ${count(nullKeys.deleted)}`,
+  ];
+  return parts.filter((part) => part !== '').join('   ');
+}
+
+function schemaLines({ schema, omitted }: TableDiff, { columns }: DiffDetail, page: Page): readonly Line[] {
+  const shown = schema.slice(0, columns);
+  const more = schema.length + omitted.schema - shown.length;
+  const texts = [...shown.map(schemaWords), ...(more > 0 ? [`… ${plural(more, 'more schema change')}`] : [])];
+  return texts.flatMap((text, index) => field(index === 0 ? 'schema' : '', text, page));
+}
+
+function schemaWords({ change, column, before, after, guess }: SchemaChange): string {
+  switch (change) {
+    case 'added':
+      return `+ ${column}   ${after}`;
+    case 'removed':
+      return `- ${column}   ${before}`;
+    case 'order':
+      return `~ order of columns   ${cutEnd(before ?? '', 80)} -> ${cutEnd(after ?? '', 80)}`;
+    case 'renamed?':
+      return `? renamed?   ${before} -> ${after}   (the same in ${guess === undefined ? 'many rows' : rateWords(guess.numerator, guess.denominator)})`;
+    default:
+      return `~ ${column}   ${before} -> ${after}`;
+  }
+}
+
+function readWords({ objects }: TableDiff): string {
+  const { read, of, bytesRead, bytesOf, renamed } = objects;
+  const renames = renamed.length === 0 ? '' : `   ${plural(renamed.length, 'object')} renamed`;
+  if (of === read) return `${plural(of, 'object')}, ${byteWords(bytesOf)}${renames}`;
+  return `${count(read)} of ${plural(of, 'object')}, ${byteWords(bytesRead)} of ${byteWords(bytesOf)}; the others are the same${renames}`;
+}
+
+/** Changed columns in a table, then how many are not shown. */
+function columnTable(diff: TableDiff, { columns: limit }: DiffDetail, width: number): readonly Line[] {
+  const shown = diff.columns.slice(0, limit);
+  const more = diff.columns.length + diff.omitted.columns - shown.length;
+  const [first] = shown;
+  const hidden = [
+    ...(first === undefined ? [] : [`match: of ${count(first.matchRate.denominator)} ${first.matchRate.of}`]),
+    ...(more > 0 ? [`${plural(more, 'more changed column')}`] : []),
+    ...(diff.unchangedColumns > 0 ? [`${plural(diff.unchangedColumns, 'unchanged column')} hidden`] : []),
+  ];
+  if (shown.length === 0) return more > 0 ? [[{ text: `    (${hidden.join(', ')})`, style: 'faint' }]] : [];
+  const names = shown.map(({ name }) => cutMiddle(name, Math.floor(width / 3)));
+  const rates = shown.map(({ matchRate }) => rateWords(matchRate.numerator, matchRate.denominator));
+  const nameWidth = Math.max(6, ...names.map(displayWidth));
+  const head = `  ${padEnd('column', nameWidth + 2)}   ${padStart('changed', 11)}   ${padStart('match', 7)}   how`;
+  return [
+    BLANK,
+    [{ text: head, style: 'faint' }],
+    ...shown.map((column, index): Line => {
+      const start = `  ~ ${padEnd(names[index] ?? '', nameWidth)}   ${padStart(count(column.changed), 11)}   ${padStart(rates[index] ?? '', 7)}`;
+      return [{ text: cutEnd(`${start}   ${howWords(column)}`.trimEnd(), width) }];
+    }),
+    ...(hidden.length === 0 ? [] : [[{ text: `    (${hidden.join(', ')})`, style: 'faint' } satisfies Span]]),
+  ];
+}
+
+function howWords(column: ColumnDiff): string {
+  const parts = [
+    [column.nullToValue, 'null -> value'],
+    [column.valueToNull, 'value -> null'],
+    [column.caseOnly, 'upper and lower case only'],
+    [column.whitespaceOnly, 'white space only'],
+    [column.withinTolerance, `equal within ${column.tolerance ?? ''}`],
+    [column.sameJson, 'same JSON, other text'],
+  ] as const;
+  const counted = parts.filter(([number]) => number > 0).map(([number, word]) => `${count(number)} ${word}`);
+  const compared = column.comparedAs === null ? [] : [`compared as ${column.comparedAs}`];
+  return [...counted, ...compared].join(', ');
+}
+
+const PROFILES_SHOWN = 5;
+
+/** Null rates that moved by a point or more, and numbers of values that doubled or halved. */
+function profileLines(profile: readonly ColumnProfile[], page: Page): readonly Line[] {
+  const texts = profile.flatMap((column) => {
+    const shift = shiftWords(column);
+    return shift === '' ? [] : [`${column.name}   ${shift}`];
+  });
+  const more = texts.length - PROFILES_SHOWN;
+  return [...texts.slice(0, PROFILES_SHOWN), ...(more > 0 ? [`… ${plural(more, 'more column')}`] : [])].flatMap(
+    (text, index) => [...(index === 0 ? [BLANK] : []), ...field(index === 0 ? 'profile' : '', text, page)],
+  );
+}
+
+function shiftWords({ base, merge }: ColumnProfile): string {
+  if (base === null || merge === null || base.rows === 0 || merge.rows === 0) return '';
+  const points = Math.abs(base.nulls / base.rows - merge.nulls / merge.rows) * 100;
+  const [few, many] = [Math.min(base.distinct, merge.distinct), Math.max(base.distinct, merge.distinct)];
+  return [
+    points >= 1 ? `null rate ${rateWords(base.nulls, base.rows)} -> ${rateWords(merge.nulls, merge.rows)}` : '',
+    many >= 20 && many >= 2 * few ? `about ${count(base.distinct)} -> ${count(merge.distinct)} distinct values` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+const SIGNS = { inserted: '+', updated: '~', deleted: '-' } as const;
+const CELLS_SHOWN = 6;
+
+function sampleLines(diff: TableDiff, { samples: limit }: DiffDetail, page: Page): readonly Line[] {
+  return (['updated', 'inserted', 'deleted'] as const).flatMap((change) => {
+    const all = diff.samples.filter((sample) => sample.change === change);
+    const shown = all.slice(0, limit);
+    if (shown.length === 0) return [];
+    const title = `showing ${count(shown.length)} of ${count(diff[change])} ${change}`;
+    return [BLANK, ...field('rows', title, page), ...shown.flatMap((sample) => field('', sampleWords(sample), page))];
+  });
+}
+
+function sampleWords({ change, key, cells }: RowSample): string {
+  const names = key.map(({ column, value }) => `${column} ${cellWords(value)}`).join(', ');
+  const values = cells.slice(0, CELLS_SHOWN).map(({ column, base, merge }) => {
+    const both =
+      change === 'updated'
+        ? `${cellWords(base)} -> ${cellWords(merge)}`
+        : cellWords(change === 'deleted' ? base : merge);
+    return `${column} ${both}`;
+  });
+  const more = cells.length - values.length;
+  return `${SIGNS[change]} ${[names, ...values, ...(more > 0 ? [`… ${plural(more, 'more column')}`] : [])].join('   ')}`;
+}
+
+/** `NULL` and the text "NULL", the empty text and no row at all look different. */
+function cellWords(cell: Cell): string {
+  switch (cell.kind) {
+    case 'null':
+      return 'NULL';
+    case 'absent':
+      return '<absent>';
+    case 'hidden':
+      return '<hidden>';
+    case 'value': {
+      const text = cutEnd(cell.text, 40);
+      const cut = cell.cut + Math.max(0, [...cell.text].length - 40);
+      return /^(|NULL|<absent>|<hidden>)$/.test(text) ? `"${text}"` : `${text}${cut > 0 ? `(+${count(cut)})` : ''}`;
+    }
+  }
+}
