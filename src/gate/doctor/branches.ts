@@ -53,24 +53,22 @@ export async function ungatedBranches(
 ): Promise<Told> {
   const open = openBranches(branches);
   const urls = new Set(hooks.map(({ url }) => url));
+  const sources = open.flatMap(({ id, commitId }) => {
+    const destinations = governed.filter((branch) => branch !== id);
+    return destinations.length === 0 ? [] : [{ id, commitId, destinations }];
+  });
   const looked = await Promise.all(
-    open.map(async ({ id, commitId }) => {
+    sources.map(async ({ id, commitId, destinations }) => {
       const own = gateHooksOf(await folders.at(commitId, signal));
-      return {
-        id,
-        why: whyUngated(
-          own,
-          governed.filter((branch) => branch !== id),
-          urls,
-        ),
-      };
+      return { id, why: whyUngated(own, destinations, urls) };
     }),
   );
   const ungated = looked.flatMap(({ id, why }) => (why === null ? [] : [`${id} (${why})`]));
-  if (ungated.length === 0) return { level: 'ok', detail: `${open.length}, and each of them would be gated` };
+  if (sources.length === 0) return { level: 'ok', detail: `none beside ${named(governed)}` };
+  if (ungated.length === 0) return { level: 'ok', detail: `${sources.length}, and each of them would be gated` };
   return {
     level: 'fail',
-    detail: `${ungated.length} of ${open.length} would merge ungated: ${named(ungated)}`,
+    detail: `${ungated.length} of ${sources.length} would merge ungated: ${named(ungated)}`,
     fix: `sluice init ${repository} --apply --into-open-branches brings the action file to them.`,
     items: ungated,
   };
@@ -82,7 +80,6 @@ export function whyUngated(
   destinations: readonly string[],
   urls: ReadonlySet<string>,
 ): string | null {
-  if (destinations.length === 0) return null;
   if (own.length === 0) return 'no action file of Sluice';
   const open = destinations.find((branch) => !own.some((hook) => asks(hook, 'pre-merge', branch)));
   if (open !== undefined) return `its action file does not name ${open}`;

@@ -49,7 +49,10 @@ export function judge(
   if (governing.length === 0) {
     return {
       level: 'warn',
-      detail: `none of ${contracts.length} contracts governs an object of ${repository} on ${branch}`,
+      detail:
+        contracts.length === 0
+          ? 'there is none yet, so nothing is validated'
+          : `none of ${contracts.length} governs an object of ${repository} on ${branch}`,
       fix: 'Name the repository and branch in servers[].location of a contract: s3://<repository>/<branch>/<path>.',
     };
   }

@@ -82,9 +82,13 @@ describe('open branches', () => {
   it('that carry the gate are well, and equal files are read once', async () => {
     expect(await look({ main: SHIPPED, etl: SHIPPED, fix: SHIPPED })).toMatchObject({
       level: 'ok',
-      detail: '3, and each of them would be gated',
+      detail: '2, and each of them would be gated',
       reads: 1,
     });
+  });
+
+  it('are none where there is nothing but the governed one', async () => {
+    expect(await look({ main: null })).toMatchObject({ level: 'ok', detail: 'none beside main' });
   });
 
   it('that would merge ungated are listed, each with its reason', async () => {
@@ -102,13 +106,13 @@ describe('open branches', () => {
         'elsewhere (its action file calls http://old:8750/hooks/lakefs)',
       ],
     });
-    expect(told.detail).toMatch(/^3 of 4 would merge ungated: old/);
+    expect(told.detail).toMatch(/^3 of 3 would merge ungated: old/);
   });
 
   it('beyond ten are counted in the sentence and whole in the list', async () => {
     const texts = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`b${index}`, null]));
     const told = await look({ main: SHIPPED, ...texts });
-    expect(told.detail).toMatch(/^30 of 31 would merge ungated: .* and 20 more$/);
+    expect(told.detail).toMatch(/^30 of 30 would merge ungated: .* and 20 more$/);
     expect(told.items).toHaveLength(30);
   });
 });
