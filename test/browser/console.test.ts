@@ -1,0 +1,88 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { servePages, TOKEN } from '../server/console/pages/serve-pages.ts';
+import { axeViolations, describeInBrowser, openPage } from './browser.ts';
+
+async function visit(options: Parameters<typeof openPage>[0] = {}) {
+  const server = await servePages();
+  const visitor = await openPage(options);
+  onTestFinished(async () => {
+    await visitor.page.close();
+    await server.stop();
+  });
+  await visitor.page.goto(server.url);
+  return { ...visitor, url: server.url };
+}
+
+async function logIn(page: Awaited<ReturnType<typeof visit>>['page']) {
+  await page.fill('#token', TOKEN);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => !url.pathname.startsWith('/login'));
+}
+
+describeInBrowser('the console', () => {
+  it('leads from the first page to a decision, a table and a contract, each without a barrier or a stranger request', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, complaints } = await visit({ colorScheme });
+      expect(await axeViolations(page)).toEqual([]);
+      await logIn(page);
+      const look = async (heading: string) => {
+        expect(await page.locator('h1').first().textContent()).toBe(heading);
+        expect(await axeViolations(page), heading).toEqual([]);
+      };
+      await look('Decisions');
+      await page.click('tr:has-text("approved") a >> nth=-1');
+      await look('etl/2026-08-22 → main');
+      await page.click('p:has-text("History") a');
+      await look('orders');
+      expect(await page.locator('figure.plot svg[role=img]').count()).toBeGreaterThan(2);
+      await page.click('nav >> text=Contracts');
+      await look('Contracts');
+      await page.click('tbody a >> nth=0');
+      expect(await page.locator('table:has-text("what must hold") tbody tr').count()).toBeGreaterThan(10);
+      await page.click('nav >> text=Health');
+      await look('Health');
+      expect(complaints).toEqual([]);
+    }
+  });
+
+  it('says when the token is wrong, and lets in with the right one to the page that was asked for', async () => {
+    const { page, url } = await visit();
+    await page.goto(`${url}/tables`);
+    await page.fill('#token', 'not-the-token-at-all');
+    await page.click('button.primary');
+    expect(await page.locator('[role=alert]').textContent()).toContain('no token of this console');
+    await logIn(page);
+    expect(new URL(page.url()).pathname).toBe('/tables');
+    await page.click('text=Log out');
+    await page.goto(url);
+    expect(new URL(page.url()).pathname).toBe('/login');
+  });
+
+  it('filters by the form, and works on a phone without scrolling sideways', async () => {
+    const { page } = await visit({ width: 360 });
+    await logIn(page);
+    await page.selectOption('#state', 'undecided');
+    await page.click('text=Filter');
+    expect(await page.locator('tbody th a').count()).toBe(1);
+    for (const path of ['/', '/tables', '/contracts', '/health']) {
+      await page.goto(new URL(path, page.url()).href);
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(overflow, path).toBe(0);
+    }
+  });
+
+  it('can be gone through with the keyboard alone', async () => {
+    const { page } = await visit();
+    await logIn(page);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    for (const name of ['Decisions', 'Tables']) {
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate('document.activeElement.textContent')).toBe(name);
+    }
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/tables');
+  });
+});

@@ -1,0 +1,102 @@
+/** The console's pages on a free port, over decisions that the test names. */
+import { readFileSync } from 'node:fs';
+import { readContracts } from '../../../../src/gate/load-contracts.ts';
+import type { Decision } from '../../../../src/gate/ports.ts';
+import type { AccessRule } from '../../../../src/server/console/pages/access.ts';
+import { pagesRouter } from '../../../../src/server/console/pages/pages-area.ts';
+import { startConsoleServer } from '../../../../src/server/console/start-console-server.ts';
+import { createLogger } from '../../../../src/server/create-logger.ts';
+import { DIFFED } from '../../../core/report/diffs.ts';
+import { APPROVED, REJECTED, UNDECIDED } from '../../../core/report/reports.ts';
+
+export const TOKEN = 'console-token-0123456789';
+export const NOW = Date.parse('2026-08-22T12:00:00.000Z');
+
+let made = 0;
+
+export function decision(overrides: Partial<Decision> = {}): Decision {
+  made += 1;
+  return {
+    id: `01d${String(made).padStart(6, '0')}`,
+    state: 'rejected',
+    replayOf: null,
+    key: null,
+    event: 'pre-merge',
+    origin: 'hook',
+    repository: 'lake',
+    branch: 'main',
+    source: 'etl',
+    mergeCommit: 'c'.repeat(64),
+    committer: 'etl-bot',
+    status: 422,
+    receivedAt: new Date(NOW - 60_000 * (1_000 - made)).toISOString(),
+    decidedAt: new Date(NOW - 60_000 * (1_000 - made) + 2_000).toISOString(),
+    report: JSON.stringify(REJECTED),
+    landed: null,
+    ...overrides,
+  };
+}
+
+/** A few of each kind, oldest first. */
+export function someDecisions(): readonly Decision[] {
+  return [
+    decision({ state: 'approved', status: 200, report: JSON.stringify(DIFFED) }),
+    decision(),
+    decision({ state: 'undecided', status: 503, report: JSON.stringify(UNDECIDED) }),
+    decision({ state: 'abandoned', status: null, report: null }),
+    decision({
+      state: 'approved',
+      status: 200,
+      report: JSON.stringify(APPROVED),
+      landed: { commit: 'd'.repeat(64), at: '2026-08-22T11:00:00.000Z', same: true },
+    }),
+    decision({ repository: 'secret-lake', source: 'hidden' }),
+    decision({ state: 'running', status: null, decidedAt: null, report: null }),
+  ];
+}
+
+export interface PagesOptions {
+  readonly tokens?: readonly string[];
+  readonly rules?: readonly AccessRule[];
+  readonly userHeader?: string | null;
+  readonly proxies?: readonly string[];
+  readonly decisions?: readonly Decision[];
+}
+
+export async function servePages(options: PagesOptions = {}) {
+  const newestFirst = (options.decisions ?? someDecisions()).toReversed();
+  const file = 'contracts/flights.odcs.yaml';
+  const text = readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8');
+  const contracts = readContracts([{ file, text, digest: 'a'.repeat(64) }], {});
+  const pages = pagesRouter({
+    store: {
+      get: (id) => newestFirst.find((one) => one.id === id) ?? null,
+      list: (filter) =>
+        newestFirst
+          .slice(filter.before === undefined ? 0 : newestFirst.findIndex(({ id }) => id === filter.before) + 1)
+          .filter(
+            (one) =>
+              (filter.repository ?? one.repository) === one.repository &&
+              (filter.branch ?? one.branch) === one.branch &&
+              (filter.state ?? one.state) === one.state &&
+              (filter.since ?? one.receivedAt) <= one.receivedAt &&
+              one.receivedAt < (filter.until ?? '9999'),
+          )
+          .slice(0, filter.limit),
+    },
+    contracts: { kind: 'directory', load: async () => ({ ...contracts, place: null }) },
+    readiness: async () => [{ name: 'lakefs', ok: true, detail: 'lakeFS 1.84', durationMs: 3 }],
+    phase: () => 'serving',
+    engine: { sluice: '0.1.0', duckdb: 'duckdb v1.5.6' },
+    now: () => NOW,
+    access: {
+      tokens: options.tokens ?? [TOKEN],
+      rules: options.rules ?? [],
+      userHeader: options.userHeader ?? null,
+      proxies: options.proxies ?? [],
+    },
+    secure: false,
+  });
+  const log = createLogger({ level: 'error', destination: { write: () => {} } });
+  return startConsoleServer({ host: '127.0.0.1', port: 0 }, [], log, undefined, pages);
+}
