@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openStore } from '../../src/adapters/store/open-store.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { actionFile, TOKEN_VARIABLE } from '../../src/core/action/action-file.ts';
+import { actionFile, type OurEvent, TOKEN_VARIABLE } from '../../src/core/action/action-file.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import type { Decision } from '../../src/gate/ports.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
@@ -192,24 +192,26 @@ export interface LakeOptions {
   readonly files?: Readonly<Record<string, Body>>;
   /** Of the action file; default 4m50s. */
   readonly deadline?: string;
+  /** That ask this gate; default pre-merge alone. */
+  readonly events?: readonly OurEvent[];
 }
 
 /** A repository of its own whose merges into `main` ask this gate. */
 export async function gatedLake(
   gate: { readonly url: string },
-  { files = {}, deadline = '4m50s' }: LakeOptions = {},
+  { files = {}, deadline = '4m50s', events = ['pre-merge'] }: LakeOptions = {},
 ): Promise<LakeUser> {
   const user = await createRepository(await lakefs(), `e2e-${randomBytes(6).toString('hex')}`);
-  await user.put('main', '_lakefs_actions/sluice.yaml', actionText(gate.url, deadline));
+  await user.put('main', '_lakefs_actions/sluice.yaml', actionText(gate.url, deadline, events));
   for (const [path, body] of Object.entries(files)) await user.put('main', path, body);
   await user.commit('main', 'first data');
   return user;
 }
 
-/** The action file as `sluice init` writes it, for merges alone: these tests prepare `main` with direct commits. */
-function actionText(hookUrl: string, deadline: string): string {
+/** The action file as `sluice init` writes it; most tests prepare `main` with direct commits, and gate merges alone. */
+function actionText(hookUrl: string, deadline: string, events: readonly OurEvent[]): string {
   const settings = { branches: ['main'], hookUrl, timeoutMs: 300_000, tokenVariable: TOKEN_VARIABLE };
-  const text = actionFile({ ...settings, events: ['pre-merge'] }).replace('deadline: 4m50s', `deadline: ${deadline}`);
+  const text = actionFile({ ...settings, events }).replace('deadline: 4m50s', `deadline: ${deadline}`);
   if (!text.includes(`deadline: ${deadline}`)) throw new Error('the action file has changed');
   return text;
 }

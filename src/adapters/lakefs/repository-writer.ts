@@ -146,7 +146,8 @@ async function cherryPick(
       timeoutMs,
     ),
     payload: jsonPayload({
-      ref: picked.commit.id,
+      // The beginning of an id stays one: it may be what finds a commit whose whole id lakeFS has lost (see below).
+      ref: /^[0-9a-f]{32,}$/.test(ref) ? ref : picked.commit.id,
       parent_number: parentNumber ?? undefined,
       // Its own metadata again, as lakeFS would take it. Left to itself, lakeFS (seen on 1.84) writes the origin into
       // its cached copy of the picked commit, whose id then no longer fits: it is `not found` for ten minutes.

@@ -42,14 +42,14 @@ async function judgeReplay(
   signal: AbortSignal,
 ): Promise<Ruling | Question> {
   const { repository, branch = '' } = event;
-  const commit = ref === null ? null : await found(deps.lake.resolve(repository, ref, signal));
+  const commit = ref === null ? null : await found(deps.lake.resolve(repository, findable(ref), signal));
   if (ref === null || commit === null) return unpreviewable(event, deps, 'lakeFS does not name the commit');
   const { parents } = commit;
   const numbers = parents.length > 1 ? parents.map((_, index) => index + 1) : [null];
   const outcomes: PreviewOutcome[] = [];
   // One after another: each makes a branch.
   for (const parentNumber of numbers) {
-    outcomes.push(await deps.lake.preview({ kind, repository, branch, ref: commit.id, parentNumber }, signal));
+    outcomes.push(await deps.lake.preview({ kind, repository, branch, ref: findable(commit.id), parentNumber }, signal));
   }
   // What lakeFS's arithmetic refuses here it refuses there too; for another refusal it may have another reason.
   const refused = outcomes.find(({ kind: end }) => end === 'refused' || end === 'hook-refused');
@@ -62,6 +62,15 @@ async function judgeReplay(
     previews.map((preview) => subjectOf(event, ref, preview, deps)),
     remarks,
   );
+}
+
+/**
+ * While lakeFS does a cherry-pick it does not find the picked commit by its whole id, if that has metadata (every merge
+ * has): it writes the origin into its cached copy, whose content address then is another. By the beginning of the id it
+ * does, because it then looks past the cache.
+ */
+function findable(ref: string): string {
+  return /^[0-9a-f]{64}$/.test(ref) ? ref.slice(0, -1) : ref;
 }
 
 /** Null for what is no ref, or leads nowhere: a client's own message may say anything. */
@@ -88,7 +97,7 @@ function subjectOf(event: HookEvent, ref: string, preview: Preview, { clock }: E
 
 function unpreviewable({ eventType, branch = '' }: HookEvent, { policy }: EventDeps, why: string): Ruling {
   const message = `The result of ${eventType} on ${branch} cannot be computed before it is there: ${why}.`;
-  if (policy.unpreviewable === 'allow') return approved(`${message} It is allowed by configuration (unpreviewable).`);
+  if (policy.unpreviewable === 'allow') return approved('Allowed by configuration (unpreviewable).', message);
   return rejected({
     code: 'forbidden-unpreviewable',
     message,
