@@ -7,9 +7,12 @@ import { buildReport } from '../core/report/build-report.ts';
 import type { Report, TableReport } from '../core/report/report.ts';
 import { judgeTable } from '../core/verdict/judge-table.ts';
 import { checkTables, type InputObject, type TableInput, type TableOutput } from './check-tables.ts';
+import type { DiffTableInput } from './diff-tables.ts';
+import { inputByContract, localVersions } from './diff-versions.ts';
 import { type LoadedContracts, readContracts } from './load-contracts.ts';
 import { assignFiles, type TableFiles } from './local-tables.ts';
 import type { LocalFile, LocalFiles, QueryEngine, TextFiles, Workspace } from './ports.ts';
+import { withDiffs } from './report-diffs.ts';
 
 export interface LocalCheckRequest {
   readonly documents: readonly ContractDocument[];
@@ -50,18 +53,40 @@ export async function checkLocal(
     request.base === null ? null : assignFiles(loaded.contracts, await deps.files.list(request.base), request.base);
   const present = files.filter((one) => one.files.length > 0).map((one) => tableInput(one, loaded));
   const { outputs, broken } = await runTables(present, request, deps, signal);
-  const tables: TableReport[] = [];
-  for (const output of outputs) tables.push(await judged(output, files, base, request, deps, signal));
+  const judgedTables: TableReport[] = [];
+  for (const output of outputs) judgedTables.push(await judged(output, files, base, request, deps, signal));
+  const inputs = await diffInputs(outputs, files, base, deps.files, signal);
+  const diffs = await withDiffs({ tables: judgedTables, inputs, withinMs: DIFF_MS }, deps, signal);
   return buildReport({
-    tables,
+    tables: diffs.tables,
     contracts: loaded.contracts,
-    problems: [...loaded.problems.filter(concernsLocalFiles), ...missing, ...broken],
+    problems: [...loaded.problems.filter(concernsLocalFiles), ...missing, ...broken, ...diffs.problems],
     uncovered: { paths: [], policy: 'allow' },
     ruleChanges: [],
     scope: { kind: 'local', ...shownPaths(request) },
     engine: { sluice: deps.version, duckdb: deps.engine.version },
     durationMs: Math.round(deps.elapsed() - started),
   });
+}
+
+/** Somebody waits for the verdict, which is there already. */
+const DIFF_MS = 60_000;
+
+/** What to compare with the base: tables that have a key on which rows can be told apart. */
+async function diffInputs(
+  outputs: readonly TableOutput[],
+  data: readonly TableFiles[],
+  base: readonly TableFiles[] | null,
+  files: LocalFiles,
+  signal: AbortSignal,
+): Promise<readonly (DiffTableInput | null)[]> {
+  const inputs: (DiffTableInput | null)[] = [];
+  for (const { table } of outputs.map((output) => output.input)) {
+    const [before, after] = [base, data].map((side) => side?.find((one) => one.table === table)?.files);
+    const isTold = before !== undefined && after !== undefined && table.key.length > 0;
+    inputs.push(isTold ? inputByContract(table, await localVersions(before, after, files, signal)) : null);
+  }
+  return inputs;
 }
 
 /** An engine that broke is a problem in the report, and so an undecided verdict with everything else that is known. */

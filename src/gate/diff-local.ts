@@ -1,13 +1,12 @@
 /** `sluice diff` on local files: two versions of one table, or of every table that contracts name. */
-import { partitionValues } from '../core/change/partition.ts';
 import { dataName } from '../core/check/columns.ts';
 import type { ContractDocument, ContractTable } from '../core/contract/contract.ts';
 import { DIFF_REPORT_VERSION, type DiffedTable, type DiffReport } from '../core/diff/diff-report.ts';
 import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import type { LocalCheckDeps } from './check-local.ts';
 import { formatOf } from './check-tables.ts';
-import type { DiffObject } from './diff-objects.ts';
 import { type DiffLimits, type DiffOutcome, type DiffTableInput, diffTables } from './diff-tables.ts';
+import { localVersions, shownByContract } from './diff-versions.ts';
 import { readContracts } from './load-contracts.ts';
 import { assignFiles, isData } from './local-tables.ts';
 import type { LocalFile, LocalFiles } from './ports.ts';
@@ -157,41 +156,9 @@ async function withIdentities(
     fromData,
     key,
     tolerance: request.tolerance,
-    show: fromData ? { columns: request.show, limit: request.limit } : allowedByContract(table, request.limit),
-    base: await versioned(base, data, data, files, signal),
-    merge: await versioned(data, base, data, files, signal),
+    show: fromData ? { columns: request.show, limit: request.limit } : shownByContract(table, request.limit),
+    ...(await localVersions(base, data, files, signal)),
   };
-}
-
-/** The contract says what may be shown and how much of it; the user may ask for less. */
-function allowedByContract(table: ContractTable, limit: number): DiffTableInput['show'] {
-  const columns = table.samples.columns.map((name) => dataName(table, name));
-  return { columns, limit: Math.min(limit, table.samples.limit) };
-}
-
-/** Only a file that is as long as one of the other side can be the same; all others differ without a look at them. */
-async function versioned(
-  own: readonly LocalFile[],
-  others: readonly LocalFile[],
-  data: readonly LocalFile[],
-  files: LocalFiles,
-  signal: AbortSignal,
-): Promise<readonly DiffObject[]> {
-  const sizes = new Set(others.map((file) => file.sizeBytes));
-  const objects: DiffObject[] = [];
-  for (const { path, localPath, sizeBytes } of own) {
-    const identity = sizes.has(sizeBytes) ? await files.sha256(localPath, signal) : `only ${localPath}`;
-    const named = path === '' ? fileName(data[0]?.localPath ?? localPath, localPath) : path;
-    objects.push({ path: named, localPath, sizeBytes, partition: partitionValues(path), identity });
-  }
-  return objects;
-}
-
-/** Two single files are two versions of one object, however they are called. */
-function fileName(data: string, own: string): string {
-  const ending = (path: string): string => /\.[^./\\]*(\.(gz|gzip|zst|zstd))?$/i.exec(path)?.[0] ?? '';
-  const name = data.split(/[/\\]/).at(-1) ?? data;
-  return ending(data) === ending(own) ? name : (own.split(/[/\\]/).at(-1) ?? own);
 }
 
 function diffedTable(input: DiffTableInput | undefined, outcome: DiffOutcome, request: LocalDiffRequest): DiffedTable {

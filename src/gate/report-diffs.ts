@@ -1,0 +1,71 @@
+/**
+ * The diff of each table beside its verdict, for people. It comes when everything is judged, has time and rows of its own,
+ * and whatever goes wrong with it is a remark: no verdict may depend on it.
+ */
+import { type Problem, SluiceError } from '../core/problem.ts';
+import type { TableReport } from '../core/report/report.ts';
+import { type DiffTableInput, diffTables } from './diff-tables.ts';
+import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
+
+/** What a report may spend: less than `sluice diff`, for which somebody waits. */
+const LIMITS = { exactRows: 5_000_000, profileBytes: 64_000_000 };
+
+export interface ReportDiffs {
+  readonly tables: readonly TableReport[];
+  /** Warnings. */
+  readonly problems: readonly Problem[];
+}
+
+export interface ReportDiffsRequest {
+  readonly tables: readonly TableReport[];
+  /** What to compare, in the tables' order; null for a table without a key or a base. */
+  readonly inputs: readonly (DiffTableInput | null)[];
+  /** Longest time, in milliseconds. */
+  readonly withinMs: number;
+}
+
+/** Fills `diff` where it can be told. Never rejects. */
+export async function withDiffs(
+  { tables, inputs, withinMs }: ReportDiffsRequest,
+  deps: { readonly engine: QueryEngine; readonly text: TextFiles; readonly workspace: Workspace },
+  signal: AbortSignal,
+): Promise<ReportDiffs> {
+  const wanted = inputs.filter((input) => input !== null);
+  if (wanted.length === 0) return { tables, problems: [] };
+  const within = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+  try {
+    const outcomes = await deps.workspace.use((runDirectory) =>
+      diffTables({ tables: wanted, runDirectory, limits: LIMITS }, deps, within),
+    );
+    const found = new Map(wanted.map((input, index) => [input, outcomes[index]]));
+    const diffOf = (index: number) => {
+      const input = inputs[index] ?? null;
+      return input === null ? undefined : found.get(input);
+    };
+    const problems = tables.flatMap((table, index) => {
+      const outcome = diffOf(index);
+      return outcome !== undefined && 'problem' in outcome ? [remark(table.name, outcome.problem.message)] : [];
+    });
+    const filled = tables.map((table, index) => {
+      const outcome = diffOf(index);
+      return outcome !== undefined && 'diff' in outcome ? { ...table, diff: outcome.diff } : table;
+    });
+    return { tables: filled, problems };
+  } catch (cause) {
+    const why = within.aborted
+      ? `there was no more than ${withinMs / 1000} s for it`
+      : cause instanceof SluiceError
+        ? cause.problem.message
+        : 'it broke off';
+    return { tables, problems: [remark('any table', why)] };
+  }
+}
+
+function remark(table: string, why: string): Problem {
+  return {
+    code: 'diff-failed',
+    level: 'warning',
+    message: `what changed in ${table} is not known: ${why}`,
+    hint: 'the verdict does not depend on it; `sluice diff` has more time',
+  };
+}
