@@ -1,11 +1,10 @@
 /** A real browser for what people look at: Debian's chromium, or the one that `SLUICE_TEST_CHROMIUM` names. */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, describe } from 'vitest';
 
 const EXECUTABLE = process.env['SLUICE_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** `describe`, or a skipped one that says what is missing. */
 export const describeInBrowser: typeof describe.skip = existsSync(EXECUTABLE)
@@ -59,8 +58,7 @@ export async function openPage(
 /** Every violation that axe finds, with where; an empty list is what a page has to have. */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   // Evaluated through the debugger, so that the page's policy stays as it is.
-  const { readFileSync } = await import('node:fs');
-  await page.evaluate(readFileSync(AXE, 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const axe = (
       globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }

@@ -63,6 +63,3 @@ footer{margin-top:2.5rem;padding-top:.75rem;border-top:1px solid var(--line)}
 
 /** The style sheet, to stand in the head of every page. */
 export const STYLE_SHEET: Html = trustedMarkup(`<style>${STYLE}</style>`);
-
-/** The text between the tags, for the hash of a content security policy. */
-export const STYLE_TEXT = STYLE;
