@@ -49,7 +49,9 @@ async function judgeReplay(
   const outcomes: PreviewOutcome[] = [];
   // One after another: each makes a branch.
   for (const parentNumber of numbers) {
-    outcomes.push(await deps.lake.preview({ kind, repository, branch, ref: findable(commit.id), parentNumber }, signal));
+    outcomes.push(
+      await deps.lake.preview({ kind, repository, branch, ref: findable(commit.id), parentNumber }, signal),
+    );
   }
   // What lakeFS's arithmetic refuses here it refuses there too; for another refusal it may have another reason.
   const refused = outcomes.find(({ kind: end }) => end === 'refused' || end === 'hook-refused');
