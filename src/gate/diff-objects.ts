@@ -131,6 +131,15 @@ export async function withJsonColumns(
   return { ...table, properties: [...names].sort().map((name) => textProperty(table, name)) };
 }
 
+/** Partition folders are columns, whether the contract knows them or not: a row that changes its folder has changed. */
+export function withPartitionColumns(table: ContractTable, objects: readonly DiffObject[]): ContractTable {
+  const known = new Set(table.properties.map((property) => property.column));
+  const names = [...new Set(objects.flatMap((object) => Object.keys(object.partition)))].filter(
+    (name) => !known.has(name),
+  );
+  return { ...table, properties: [...table.properties, ...names.sort().map((name) => textProperty(table, name))] };
+}
+
 function textProperty({ at }: ContractTable, name: string): Property {
   return {
     at,

@@ -19,6 +19,7 @@ import {
   type ReadObjects,
   readObjects,
   withJsonColumns,
+  withPartitionColumns,
 } from './diff-objects.ts';
 import { type Ask, askIn, compareByKey, compareWithoutKey } from './diff-rows.ts';
 import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
@@ -113,7 +114,8 @@ interface TableWork {
 async function diffTable(work: TableWork, session: EngineSession, signal: AbortSignal): Promise<TableDiff> {
   const { input, split, texts, limits } = work;
   const objects = everyObject(split);
-  const table = input.fromData ? await withJsonColumns(input.table, objects, texts, session, signal) : input.table;
+  const known = input.fromData ? await withJsonColumns(input.table, objects, texts, session, signal) : input.table;
+  const table = withPartitionColumns(known, objects);
   const read = await readObjects(table, objects, texts, session, signal);
   const relations = relationsOf(table, split, read);
   const shape = shapeOf({ ...relations.whole, key: input.key, tolerance: input.tolerance });
