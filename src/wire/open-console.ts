@@ -10,6 +10,7 @@ import { type HealthDependencies, healthRoutes } from '../server/console/health/
 import { createReadiness, type Probe } from '../server/console/health/readiness.ts';
 import { pagesRouter } from '../server/console/pages/pages-area.ts';
 import { type ConsoleServer, startConsoleServer } from '../server/console/start-console-server.ts';
+import type { RunProgress } from '../server/run-progress.ts';
 import { type ContractsInForceParts, contractsInForce } from './contracts-in-force.ts';
 
 export interface ConsoleParts {
@@ -21,6 +22,7 @@ export interface ConsoleParts {
   readonly metrics: Pick<GateMetrics, 'render'>;
   readonly phase: HealthDependencies['phase'];
   readonly engine: Report['engine'];
+  readonly progress: Pick<RunProgress, 'of'>;
   /** What the pages about contracts read. */
   readonly contracts: ContractsInForceParts;
 }
@@ -44,6 +46,7 @@ export async function openConsole(parts: ConsoleParts): Promise<ConsoleServer> {
   const pages = pagesRouter({
     store,
     contracts: contractsInForce(config.contracts.kind, parts.contracts),
+    progress: parts.progress,
     readiness,
     phase,
     engine,

@@ -1,6 +1,9 @@
+import { plural } from '../../../core/check/words.ts';
 import { html } from '../../../core/html/html.ts';
 import { reportBody } from '../../../core/report/html/body.ts';
+import { byteWords, durationWords } from '../../../core/report/text/numbers.ts';
 import type { Decision } from '../../../gate/ports.ts';
+import type { RunStage } from '../../run-progress.ts';
 import { linkTo, reportOf, stateBadge, subjectOf, timeOf } from './decision-words.ts';
 import { consolePage } from './layout.ts';
 import type { Viewer } from './session.ts';
@@ -8,7 +11,11 @@ import type { Viewer } from './session.ts';
 const FORMATS = ['json', 'text', 'html', 'markdown', 'junit', 'sarif'] as const;
 
 /** One decision: the report as everybody else gets it, and what became of it. */
-export function decisionPage(decision: Decision, viewer: Viewer): string {
+export function decisionPage(
+  decision: Decision,
+  viewer: Viewer,
+  running: { readonly progress: RunStage | null; readonly now: number },
+): string {
   const report = reportOf(decision);
   const tables = report?.tables ?? [];
   return consolePage({
@@ -16,7 +23,7 @@ export function decisionPage(decision: Decision, viewer: Viewer): string {
     place: '/',
     viewer,
     body: html`<p class="small"><a href="/">All decisions</a></p>
-${report === null ? html`<h1>${subjectOf(decision)}</h1><p>${stateBadge(decision.state)} ${decision.state === 'running' ? 'This page shows the report when it is there.' : 'The server stopped before this could be decided. lakeFS saw an error.'}</p>` : reportBody(report)}
+${report === null ? html`<h1>${subjectOf(decision)}</h1><p>${stateBadge(decision.state)} ${decision.state === 'running' ? stageWords(running) : 'The server stopped before this could be decided. lakeFS saw an error.'}</p>` : reportBody(report)}
 <section aria-labelledby="record"><h2 id="record">Record</h2><dl class="facts">
 <dt>received</dt><dd>${timeOf(decision.receivedAt)} UTC</dd>
 ${decision.decidedAt === null ? null : html`<dt>decided</dt><dd>${timeOf(decision.decidedAt)} UTC, answered ${decision.status ?? 'nothing'}</dd>`}
@@ -28,4 +35,12 @@ ${report === null ? null : html`<p>Report as: ${FORMATS.map((format) => html`<a 
 ${tables.length === 0 ? null : html`<p>History: ${tables.slice(0, 20).map(({ name }) => html`<a href="${linkTo('/table', { repository: decision.repository, branch: decision.branch, name })}">${name}</a> `)}</p>`}
 </section>`,
   });
+}
+
+function stageWords({ progress, now }: { readonly progress: RunStage | null; readonly now: number }): string {
+  const then = 'This page shows the report when it is there.';
+  if (progress === null) return `Waiting for its turn. ${then}`;
+  const { stage, since, objects, bytes } = progress;
+  const read = objects === 0 ? '' : `, ${plural(objects, 'object')} read (${byteWords(bytes)})`;
+  return `Under way: ${stage} for ${durationWords(Math.max(0, now - since))}${read}. ${then}`;
 }

@@ -27,6 +27,8 @@ export interface DecisionsView {
   /** Received in the last two weeks, for the bars. */
   readonly recent: readonly Pick<Decision, 'state' | 'receivedAt'>[];
   readonly now: number;
+  /** What a running one is doing. */
+  readonly stageOf: (decisionId: string) => string | null;
 }
 
 const STATES = ['approved', 'rejected', 'undecided', 'running', 'abandoned'];
@@ -46,7 +48,7 @@ ${filterForm(filter)}
 ${
   decisions.length === 0
     ? html`<p>No decision here${Object.values(filter).some((wish) => wish !== '') ? ' with this filter' : ' yet: merge something into a gated branch'}.</p>`
-    : list(decisions)
+    : list(decisions, view.stageOf)
 }
 ${next === null ? null : html`<p><a href="${linkTo('/', { ...filter, before: next })}">Older decisions</a></p>`}`,
   });
@@ -61,17 +63,18 @@ function filterForm(filter: DecisionsFilter): Html {
   )}</select></div>${text('since', 'From', 'date')}${text('until', 'Until', 'date')}<button>Filter</button></form>`;
 }
 
-function list(decisions: readonly Decision[]): Html {
+function list(decisions: readonly Decision[], stageOf: DecisionsView['stageOf']): Html {
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Decisions"><table><thead><tr><th scope="col">received (UTC)</th><th scope="col">verdict</th><th scope="col">what</th><th scope="col">repository</th><th scope="col">found</th><th scope="col">by</th></tr></thead>
 <tbody>${decisions.map(
     (decision) =>
-      html`<tr><td class="mono">${timeOf(decision.receivedAt)}</td><td>${stateBadge(decision.state)}</td><th scope="row"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a></th><td>${decision.repository}</td><td>${found(decision)}</td><td>${decision.committer ?? ''}</td></tr>`,
+      html`<tr><td class="mono">${timeOf(decision.receivedAt)}</td><td>${stateBadge(decision.state)}</td><th scope="row"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a></th><td>${decision.repository}</td><td>${found(decision, stageOf)}</td><td>${decision.committer ?? ''}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
-function found(decision: Decision): string {
+function found(decision: Decision, stageOf: DecisionsView['stageOf']): string {
   const report = reportOf(decision);
-  if (report === null) return decision.state === 'running' ? 'under way' : 'no report';
+  if (report === null)
+    return decision.state === 'running' ? `under way: ${stageOf(decision.id) ?? 'waiting'}` : 'no report';
   const counts = tally(report.tables.flatMap(({ checks }) => checks));
   const failed = [
     counts.fail > 0 ? `${counts.fail} failed` : '',

@@ -1,6 +1,7 @@
 import type { Contract } from '../../../core/contract/contract.ts';
 import type { LoadedContracts } from '../../../gate/load-contracts.ts';
 import type { Decision, DecisionFilter, DecisionStore } from '../../../gate/ports.ts';
+import type { RunProgress } from '../../run-progress.ts';
 import { decisionReport } from '../api/decision-routes.ts';
 import { STATES } from '../api/read-filter.ts';
 import type { ProbeResult } from '../health/readiness.ts';
@@ -25,6 +26,7 @@ export interface ContractsInForce {
 export interface ViewDependencies {
   readonly store: Pick<DecisionStore, 'get' | 'list'>;
   readonly contracts: ContractsInForce;
+  readonly progress: Pick<RunProgress, 'of'>;
   readonly readiness: () => Promise<readonly ProbeResult[]>;
   readonly phase: () => string;
   readonly engine: { readonly sluice: string; readonly duckdb: string };
@@ -43,13 +45,13 @@ const REFRESH_SECONDS = 3;
 
 /** Every page by its path. A page is three clicks from the first at most: list, decision, table. */
 export function createViews(dependencies: ViewDependencies): Readonly<Record<string, View>> {
-  const { store, engine, readiness, phase } = dependencies;
+  const { store, engine, readiness, phase, progress, now } = dependencies;
   return {
     '/': (call) => decisionsView(call, dependencies),
     '/decisions/:id': ({ path, viewer }) => {
       const decision = visible(store.get(path['id'] ?? ''), viewer);
       if (decision === null) return null;
-      const page = decisionPage(decision, viewer);
+      const page = decisionPage(decision, viewer, { progress: progress.of(decision.id), now: now() });
       return decision.state === 'running' ? { page, refreshSeconds: REFRESH_SECONDS } : { page };
     },
     '/decisions/:id/report': ({ path, viewer, query }) => {
@@ -98,7 +100,7 @@ function contractViews({ store, contracts }: ViewDependencies): Readonly<Record<
   };
 }
 
-function decisionsView({ viewer, query }: PageCall, { store, now }: ViewDependencies): PageResult {
+function decisionsView({ viewer, query }: PageCall, { store, now, progress }: ViewDependencies): PageResult {
   const filter = readForm(query);
   const found = page(store, viewer, filter, query.get('before'));
   const since = new Date(now() - TWO_WEEKS_MS).toISOString();
@@ -109,6 +111,7 @@ function decisionsView({ viewer, query }: PageCall, { store, now }: ViewDependen
     next: found.next,
     recent: store.list({ since, limit: 5_000 }).filter(({ repository }) => viewer.maySee(repository)),
     now: now(),
+    stageOf: (id) => progress.of(id)?.stage ?? null,
   });
   const underWay = found.decisions.some(({ state }) => state === 'running');
   return underWay ? { page: shown, refreshSeconds: REFRESH_SECONDS } : { page: shown };

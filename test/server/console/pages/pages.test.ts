@@ -163,6 +163,16 @@ describe('the list of decisions', () => {
     expect(seen).toEqual(decisions.map(({ id }) => id).toReversed());
   });
 
+  it('says what a running one is doing', async () => {
+    const running = decision({ state: 'running', status: null, decidedAt: null, report: null });
+    const { get, logIn } = await pages({ decisions: [running] });
+    const { cookie } = await logIn(TOKEN);
+    expect(await (await get('/', { cookie })).text()).toContain('under way: checks');
+    expect(await (await get(`/decisions/${running.id}`, { cookie })).text()).toContain(
+      'Under way: checks for 4.0 s, 3 objects read (1.5 MB).',
+    );
+  });
+
   it('looks again by itself while something is running', async () => {
     const { get, logIn } = await pages();
     const { cookie } = await logIn(TOKEN);

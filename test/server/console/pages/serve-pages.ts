@@ -85,6 +85,7 @@ export async function servePages(options: PagesOptions = {}) {
           .slice(0, filter.limit),
     },
     contracts: { kind: 'directory', load: async () => ({ ...contracts, place: null }) },
+    progress: { of: () => ({ stage: 'checks', since: NOW - 4_000, objects: 3, bytes: 1_500_000 }) },
     readiness: async () => [{ name: 'lakefs', ok: true, detail: 'lakeFS 1.84', durationMs: 3 }],
     phase: () => 'serving',
     engine: { sluice: '0.1.0', duckdb: 'duckdb v1.5.6' },
