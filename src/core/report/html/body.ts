@@ -1,6 +1,7 @@
 import { count, plural } from '../../check/words.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import type { Report, ReportScope, TableReport } from '../report.ts';
+import { isMerge, subjectWords } from '../subject.ts';
 import { looksAtData, tally } from '../text/head.ts';
 import { durationWords, shortId } from '../text/numbers.ts';
 import { hasFinding } from '../text/table-section.ts';
@@ -65,7 +66,7 @@ ${facts(report)}
 }
 
 function subject(scope: ReportScope): string {
-  if (scope.kind === 'local') return scope.data;
+  if (scope.kind === 'local' || !isMerge(scope)) return subjectWords(scope);
   const sides = [shortId(scope.source), scope.destination].filter((side) => side !== '');
   return sides.length === 0 ? scope.repository : sides.join(' → ');
 }
