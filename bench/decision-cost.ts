@@ -111,7 +111,11 @@ async function startSluice(server: Server, contracts: number): Promise<{ gate: R
   };
   const loaded = loadConfig({ env, cwd: directory });
   if (loaded.kind === 'invalid') throw new Error(JSON.stringify(loaded.problems));
-  const gate = await openGate(loaded.config, { debug: () => {}, info: () => {}, error: console.error }, {});
+  const gate = await openGate(
+    loaded.config,
+    { debug: () => {}, info: () => {}, warn: console.warn, error: console.error },
+    {},
+  );
   const close = async () => {
     await gate.stop();
     for (const path of [directory, folder]) rmSync(path, { recursive: true, force: true });

@@ -51,6 +51,8 @@ export interface Config {
   readonly releaseTags: readonly string[];
   /** lakeFS users. */
   readonly ruleChangers: readonly string[];
+  /** Whether open pull requests are told what was decided. */
+  readonly pullRequests: 'update' | 'off';
   readonly replayForMs: number;
   readonly maxConcurrentRuns: number;
   readonly queueLength: number;
@@ -150,6 +152,14 @@ export function loadConsoleTokens(sources: ConfigSources): readonly Secret[] {
   return (Array.isArray(given) ? given : []).filter((token) => typeof token === 'string').map(secret);
 }
 
+/** Where people reach the console, for links; null when nobody said. What cannot be read counts as unsaid. */
+export function loadConsoleUrl(sources: ConfigSources): string | null {
+  const { merged } = collect(sources);
+  const section = merged['console'];
+  const given = typeof section === 'object' && section !== null && 'url' in section ? section.url : undefined;
+  return typeof given === 'string' ? (parseServerUrl(given)?.replace(/\/+$/, '') ?? null) : null;
+}
+
 function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSources): Config {
   const maxConcurrentRuns = raw.runs.concurrent ?? Math.max(1, Math.floor(availableParallelism() / 2));
   const memoryBytes = raw.limits.memory === undefined ? shareOfMemory(maxConcurrentRuns) : bytes(raw.limits.memory);
@@ -191,6 +201,7 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
     unpreviewable: raw.unpreviewable,
     releaseTags: raw.releaseTags,
     ruleChangers: raw.ruleChangers,
+    pullRequests: raw.pullRequests,
     replayForMs: milliseconds(raw.replayFor),
     maxConcurrentRuns,
     queueLength: raw.runs.queue,

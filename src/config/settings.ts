@@ -32,6 +32,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('SLUICE_UNPREVIEWABLE', 'unpreviewable'),
   setting('SLUICE_RELEASE_TAGS', 'releaseTags', 'list'),
   setting('SLUICE_RULE_CHANGERS', 'ruleChangers', 'list'),
+  setting('SLUICE_PULL_REQUESTS', 'pullRequests'),
   setting('SLUICE_REPLAY_FOR', 'replayFor'),
   setting('SLUICE_CONCURRENT_RUNS', 'runs.concurrent', 'integer'),
   setting('SLUICE_QUEUE', 'runs.queue', 'integer'),

@@ -45,6 +45,7 @@ export interface RawConfig {
   readonly unpreviewable: 'allow' | 'deny';
   readonly releaseTags: readonly string[];
   readonly ruleChangers: readonly string[];
+  readonly pullRequests: 'update' | 'off';
   readonly replayFor: string;
   readonly runs: { readonly concurrent?: number; readonly queue: number };
   readonly limits: {

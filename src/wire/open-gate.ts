@@ -6,6 +6,7 @@ import { createRepositorySource } from '../adapters/contracts/repository-source.
 import { createDuckDbEngine } from '../adapters/engine/engine.ts';
 import { lakefsBase } from '../adapters/lakefs/endpoint.ts';
 import { createLakefsLake } from '../adapters/lakefs/lake.ts';
+import { createPullRequests } from '../adapters/lakefs/pull-requests.ts';
 import { createRepositoryReader } from '../adapters/lakefs/repository-reader.ts';
 import { createRepositoryWriter } from '../adapters/lakefs/repository-writer.ts';
 import { createGateMetrics, type GateMetrics } from '../adapters/metrics/gate-metrics.ts';
@@ -14,17 +15,24 @@ import { openStore } from '../adapters/store/open-store.ts';
 import { createTextFiles } from '../adapters/text/make-plain.ts';
 import { createWorkspace, removeLeftovers } from '../adapters/workspace/run-directories.ts';
 import type { Config } from '../config.ts';
+import type { Report } from '../core/report/report.ts';
+import { decisionUrl } from '../core/report/report-url.ts';
 import { toText } from '../core/report/to-text.ts';
+import { type AnnouncerDeps, createAnnouncer } from '../gate/announce.ts';
 import { decisionId } from '../gate/decision-id.ts';
+import type { RecordDependencies } from '../gate/delivery-record.ts';
 import { withCanaryContract } from '../gate/doctor/canary-contract.ts';
 import type { EventLake } from '../gate/events/event-rule.ts';
 import { landedTree } from '../gate/landed-tree.ts';
 import { createContractReader } from '../gate/load-contracts.ts';
+import type { GateObserver } from '../gate/observer.ts';
 import { type PreviewDeps, previewReplay } from '../gate/preview.ts';
+import type { PullRequests } from '../gate/pull-request-ports.ts';
 import { rulePolicy } from '../gate/read-rule-changes.ts';
 import { createRecordedChecks } from '../gate/record-checks.ts';
 import { createMergeJudge, type GatePolicy } from '../gate/run-gate.ts';
 import { logStages, type StageLog } from '../server/log-stages.ts';
+import { createRunProgress } from '../server/run-progress.ts';
 import { startHookServer } from '../server/start-hook-server.ts';
 import { contractVariables } from './contract-variables.ts';
 import { openConsole } from './open-console.ts';
@@ -35,6 +43,8 @@ import { packageVersion } from './version.ts';
 
 /** Largest text report lakeFS is given: its log keeps it for good. */
 const MAX_TEXT_BYTES = 32_768;
+
+type GateLog = StageLog & AnnouncerDeps['log'];
 
 export interface RunningGate {
   /** Where lakeFS posts, path included. */
@@ -51,7 +61,7 @@ export interface RunningGate {
  */
 export async function openGate(
   config: Config,
-  log: StageLog,
+  log: GateLog,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<RunningGate> {
   const version = packageVersion();
@@ -75,25 +85,19 @@ export async function openGate(
         return { queueLength: waiting, runsActive: running, cacheBytes: objects.cachedBytes() };
       },
     });
-    const observer = logStages(log, metrics.observer);
+    const progress = createRunProgress(logStages(log, metrics.observer), Date.now);
+    const observer = announcing(progress.observer, parts.pulls, { config, log, metrics, closers });
     const gatePolicy = gatePolicyOf(config, environment);
     const judge = createMergeJudge({ ...parts, workspace, version, observer, elapsed }, gatePolicy);
-    const clock = { now: Date.now };
-    const records = {
-      store,
-      clock,
-      log,
-      observer,
-      engine: { sluice: version, duckdb: engine.version },
-      newId: () => decisionId(clock.now(), randomBytes),
-    };
+    const versions = { sluice: version, duckdb: engine.version };
+    const records = recordKeeping({ store, log, observer, engine: versions, replayForMs: config.replayForMs });
     const preview = { lake, reader, writer, owner: scratchOwner() };
     const hook = await startHookServer({
       ...records,
       config,
       judge,
       lake: eventLake(parts, preview, gatePolicy),
-      renderText: (report) => toText(report, { maxBytes: MAX_TEXT_BYTES }),
+      renderText: (report) => hookText(report, config.console.url),
     });
     let phase: 'starting' | 'serving' | 'stopping' = 'starting';
     let stopConsole: () => Promise<void> = async () => {};
@@ -111,11 +115,12 @@ export async function openGate(
       checks: createRecordedChecks({
         preview,
         deliveries: hook.deliveries,
-        records: { ...records, replayForMs: config.replayForMs },
+        records,
       }),
       probes: readinessProbes({ reader, engine, workspace, store, stateDir: config.stateDir }),
       phase: () => phase,
       engine: records.engine,
+      progress,
       contracts: { source: parts.contracts, reader, variables: gatePolicy.variables },
     });
     stopConsole = console.stop;
@@ -130,6 +135,42 @@ export async function openGate(
 /** Milliseconds of a clock that nobody sets. */
 function elapsed(): number {
   return performance.now();
+}
+
+/** How deliveries and checks come into the records. */
+function recordKeeping(given: Omit<RecordDependencies, 'clock' | 'newId'>): RecordDependencies {
+  const clock = { now: Date.now };
+  return { ...given, clock, newId: () => decisionId(clock.now(), randomBytes) };
+}
+
+/** What lakeFS keeps in the log of the run. */
+function hookText(report: Report, consoleUrl: string | null): string {
+  const reportUrl = report.scope.kind === 'merge' ? decisionUrl(consoleUrl, report.scope.decisionId) : null;
+  return toText(report, { maxBytes: MAX_TEXT_BYTES, ...(reportUrl === null ? {} : { reportUrl }) });
+}
+
+/** The observer, and pull requests that are told of decisions. What was begun is ended before lakeFS's clients close. */
+function announcing(
+  observer: GateObserver,
+  pulls: PullRequests,
+  gate: {
+    readonly config: Config;
+    readonly log: GateLog;
+    readonly metrics: GateMetrics;
+    readonly closers: (() => unknown)[];
+  },
+): GateObserver {
+  const { config, log, metrics, closers } = gate;
+  if (config.pullRequests === 'off') return observer;
+  const announcer = createAnnouncer({ pulls, log, count: metrics.pullRequests, consoleUrl: config.console.url });
+  closers.push(() => announcer.stop());
+  return {
+    ...observer,
+    decided: (decision, durationMs) => {
+      observer.decided(decision, durationMs);
+      announcer.announce(decision);
+    },
+  };
 }
 
 function gatePolicyOf(config: Config, environment: Readonly<Record<string, string | undefined>>): GatePolicy {
@@ -180,6 +221,8 @@ function openParts(
   closers.push(() => reader.close());
   const writer = createRepositoryWriter(api);
   closers.push(() => writer.close());
+  const pulls = createPullRequests(api);
+  closers.push(() => pulls.close());
   const objects = createObjectReader({
     endpoint: lakefsBase(config.lakefs.url),
     ...credentials,
@@ -195,5 +238,5 @@ function openParts(
       : createRepositorySource(lake, config.contracts.prefix),
   );
   const text = createTextFiles({ maxPlainBytes: config.limits.bytes });
-  return { engine, lake, reader, writer, objects, contracts, text };
+  return { engine, lake, reader, writer, pulls, objects, contracts, text };
 }

@@ -161,6 +161,8 @@ export async function gateEnvironment({
     SLUICE_STATE_DIR: stateDir,
     SLUICE_CONTRACTS: contracts === 'repository' ? contracts : directoryOf(contracts),
     SLUICE_LIMIT_MEMORY: '1GiB',
+    // Tests that break or count the calls to lakeFS mean those of a run.
+    SLUICE_PULL_REQUESTS: 'off',
     ...settings,
   };
 }

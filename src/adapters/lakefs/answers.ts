@@ -203,7 +203,8 @@ export const diffPage = shape<Page<DiffAnswer>>(
   }),
 );
 
-function page<Item>(item: JSONSchemaType<Item>): JSONSchemaType<Page<Item>> {
+/** A page of such items. */
+export function page<Item>(item: JSONSchemaType<Item>): JSONSchemaType<Page<Item>> {
   return {
     type: 'object',
     required: ['pagination', 'results'],
@@ -222,7 +223,8 @@ function page<Item>(item: JSONSchemaType<Item>): JSONSchemaType<Page<Item>> {
   } as unknown as JSONSchemaType<Page<Item>>;
 }
 
-function shape<Answer>(schema: JSONSchemaType<Answer>): ShapeCheck<Answer> {
+/** What has the schema's shape is believed. */
+export function shape<Answer>(schema: JSONSchemaType<Answer>): ShapeCheck<Answer> {
   const validate = ajv.compile<Answer>(schema);
   return (answer) => {
     if (validate(answer)) return { value: answer };

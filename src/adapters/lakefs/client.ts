@@ -29,7 +29,7 @@ export interface LakefsOptions {
 
 /** A call that changes something. */
 export interface Write extends Call {
-  readonly method: 'POST' | 'DELETE';
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly payload: Payload | null;
   /** The one status that says that it was done. */
   readonly done: 200 | 201 | 204;

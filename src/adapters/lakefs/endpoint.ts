@@ -62,6 +62,12 @@ export function runSegment(runId: string): string {
   return runId;
 }
 
+/** The id of a pull request; throws `lakefs-bad-id`. */
+export function pullSegment(id: string): string {
+  if (!/^\w{1,64}$/.test(id)) throw badId('pull request id', id);
+  return id;
+}
+
 function badUrl(why: string): SluiceError {
   return new SluiceError({
     code: 'lakefs-bad-url',
@@ -70,7 +76,7 @@ function badUrl(why: string): SluiceError {
   });
 }
 
-type IdKind = 'repository id' | 'commit id' | 'branch id' | 'ref' | 'run id';
+type IdKind = 'repository id' | 'commit id' | 'branch id' | 'ref' | 'run id' | 'pull request id';
 
 const GRAMMAR: Readonly<Record<IdKind, string>> = {
   'repository id': 'A repository id has 3 to 63 lower-case letters, digits and dashes.',
@@ -78,6 +84,7 @@ const GRAMMAR: Readonly<Record<IdKind, string>> = {
   'branch id': 'A branch id has letters, digits, underscores and dashes, and begins with no dash.',
   ref: 'A ref is a branch, a tag or a commit id, perhaps with ~1 or ^2 behind it.',
   'run id': 'lakeFS names the run in the message of a refused merge, and under Actions.',
+  'pull request id': 'lakeFS shows it in the address of the pull request.',
 };
 
 function badId(what: IdKind, value: string): SluiceError {

@@ -16,7 +16,7 @@ export interface Payload {
 }
 
 export interface Sending {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly payload: Payload | null;
   /** From connecting to the last byte. */
   readonly timeoutMs: number;

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ANNOUNCEMENTS, type Announcement } from '../../gate/announce.ts';
 import { type GateObserver, timed } from '../../gate/observer.ts';
 
 /** What is read when somebody asks for the metrics, rather than counted as it happens. */
@@ -14,6 +15,7 @@ export type CacheResult = 'hit' | 'miss' | 'bypass';
 export interface GateMetrics {
   readonly observer: GateObserver;
   cacheRequest(result: CacheResult): void;
+  pullRequests(result: Announcement): void;
   /** An engine process ended that nobody had ended. */
   engineDied(): void;
   /** Prometheus's text format. */
@@ -48,6 +50,7 @@ export function createGateMetrics({ build, readings }: MetricsOptions): GateMetr
   return {
     observer: createObserver(counted),
     cacheRequest: (result) => counted.cacheRequests.inc({ result }),
+    pullRequests: (result) => counted.pullRequests.inc({ result }),
     engineDied: () => counted.engineRestarts.inc(),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
@@ -61,6 +64,8 @@ function createCounters(registry: Registry) {
     new Counter<Label>({ name, help, labelNames: [...labelNames], registers });
   const cacheRequests = counter('sluice_cache_requests_total', 'Objects looked for in the cache.', ['result']);
   for (const result of ['hit', 'miss', 'bypass'] as const) cacheRequests.inc({ result }, 0);
+  const pullRequests = counter('sluice_pull_requests_total', 'Reports for the pull requests of merges.', ['result']);
+  for (const result of ANNOUNCEMENTS) pullRequests.inc({ result }, 0);
   return {
     decisions: counter('sluice_decisions_total', 'Deliveries and checks that were decided.', [
       'origin',
@@ -91,6 +96,7 @@ function createCounters(registry: Registry) {
     ),
     engineRestarts: counter('sluice_engine_restarts_total', 'Engine processes that ended before they were told to.'),
     cacheRequests,
+    pullRequests,
   };
 }
 

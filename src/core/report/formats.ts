@@ -14,7 +14,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const RENDERERS: Readonly<Record<ReportFormat, (report: Report, options?: TextOptions) => string>> = {
   text: toText,
   json: toJson,
-  markdown: (report) => toMarkdown(report),
+  markdown: (report, { reportUrl } = {}) => toMarkdown(report, reportUrl === undefined ? {} : { reportUrl }),
   html: toHtml,
   junit: toJunit,
   sarif: toSarif,

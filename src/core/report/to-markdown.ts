@@ -1,31 +1,37 @@
 import { count, plural } from '../check/words.ts';
 import { escapeText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
+import { isMerge, subjectWords } from './subject.ts';
 import { tally } from './text/head.ts';
 import { durationWords, shortId } from './text/numbers.ts';
 
 export interface MarkdownOptions {
   /** Where the whole report can be read; left out when nobody knows. */
   readonly reportUrl?: string;
+  /** `plain`: for renderers that know no tables and show comments as text, as that of lakeFS does. Default `github`. */
+  readonly dialect?: 'github' | 'plain';
+  /** Tables, and findings, that are shown at most; default 20. */
+  readonly most?: number;
 }
 
 const SIGNS = { approved: '✅', rejected: '❌', undecided: '⚠️' } as const;
-const MOST_TABLES = 20;
-const MOST_FINDINGS = 20;
+const MOST = 20;
 const MOST_TEXT = 300;
 
 /**
  * The report for pull requests and chats: one screen, no row values. Everything that comes from data, paths or contracts
  * stands in code spans, the one place where neither Markdown nor HTML, mentions nor references mean anything.
  */
-export function toMarkdown(report: Report, { reportUrl }: MarkdownOptions = {}): string {
+export function toMarkdown(report: Report, options: MarkdownOptions = {}): string {
+  const { reportUrl, dialect = 'github', most = MOST } = options;
+  const plain = dialect === 'plain';
   const parts = [
     heading(report),
     summary(report, reportUrl),
-    tableRows(report),
-    findings(report),
+    plain ? tableList(report, most) : tableRows(report, most),
+    findings(report, most),
     uncovered(report),
-    `<!-- ${MARKER} -->`,
+    plain ? '' : `<!-- ${MARKER} -->`,
   ].filter((part) => part !== '');
   return `${parts.join('\n\n')}\n`;
 }
@@ -34,8 +40,8 @@ export function toMarkdown(report: Report, { reportUrl }: MarkdownOptions = {}):
 const MARKER = 'sluice-report';
 
 function heading({ verdict, scope }: Report): string {
-  const subject =
-    scope.kind === 'local' ? code(scope.data) : `${code(shortId(scope.source))} → ${code(scope.destination)}`;
+  const merged = scope.kind === 'merge' && isMerge(scope);
+  const subject = merged ? `${code(shortId(scope.source))} → ${code(scope.destination)}` : code(subjectWords(scope));
   return `### ${SIGNS[verdict]} ${verdict.toUpperCase()}: ${subject}`;
 }
 
@@ -54,9 +60,9 @@ function summary(report: Report, reportUrl: string | undefined): string {
   return words.join(' · ');
 }
 
-function tableRows({ tables }: Report): string {
+function tableRows({ tables }: Report, most: number): string {
   if (tables.length === 0) return '';
-  const shown = tables.slice(0, MOST_TABLES);
+  const shown = tables.slice(0, most);
   const diffs = shown.some(({ diff }) => diff !== null);
   const head = ['table', 'rows', ...(diffs ? ['+', '−', '~'] : []), 'failed', 'warned', 'passed'];
   const rows = shown.map((table) => {
@@ -77,11 +83,29 @@ function tableRows({ tables }: Report): string {
   return [...lines, ...(more > 0 ? ['', `… and ${plural(more, 'more table')}.`] : [])].join('\n');
 }
 
+/** What a table would say, line by line. */
+function tableList({ tables }: Report, most: number): string {
+  const lines = tables.slice(0, most).map((table) => {
+    const counts = tally(table.checks);
+    const [inserted, deleted, updated] = diffCells(table);
+    const words = [
+      ...(table.rows === null ? [] : [plural(table.rows, 'row')]),
+      ...(table.diff === null ? [] : [`+${inserted} −${deleted} ~${updated}`]),
+      `${count(counts.fail + counts.error)} failed`,
+      ...(counts.warn === 0 ? [] : [`${count(counts.warn)} warned`]),
+      `${count(counts.pass)} passed`,
+    ];
+    return `- ${code(table.name)}: ${words.join(', ')}`;
+  });
+  const more = tables.length - lines.length;
+  return [...lines, ...(more > 0 ? [`- … and ${plural(more, 'more table')}`] : [])].join('\n');
+}
+
 function diffCells({ diff }: TableReport): readonly string[] {
   return diff === null ? ['–', '–', '–'] : [diff.inserted, diff.deleted, diff.updated].map((rows) => count(rows));
 }
 
-function findings(report: Report): string {
+function findings(report: Report, most: number): string {
   const lines = [
     ...report.problems.map((problem) => {
       const place = problem.file === undefined ? '' : ` ${code(`${problem.file}:${problem.line ?? 1}`)}`;
@@ -93,7 +117,7 @@ function findings(report: Report): string {
         `- ${LABELS[check.outcome] ?? ''} ${code(`${table.name}.${check.id}`)}: ${code(check.observed)}, expected ${code(check.expected)} (${code(`${check.contract.file}:${check.contract.line}`)})`,
     ),
   ];
-  const shown = lines.slice(0, MOST_FINDINGS);
+  const shown = lines.slice(0, most);
   const more = lines.length - shown.length;
   return [...shown, ...(more > 0 ? [`- … and ${plural(more, 'more finding')}`] : [])].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { RuleChange } from '../change/rule-changes.ts';
 import { escapeAllText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
-import { type Detail, LADDER, SHORTEST, type Step } from './text/detail.ts';
+import { ABOUT_DIFFS, type Detail, LADDER, SHORTEST, type Step } from './text/detail.ts';
 import { scopeLines, verdictLines } from './text/head.ts';
 import { BLANK, type Line, paint, paragraph } from './text/line.ts';
 import { emptySection, problemSection, reasonLines, uncoveredSection } from './text/other-sections.ts';
@@ -15,6 +15,8 @@ export interface TextOptions {
   readonly maxBytes?: number;
   /** Columns of a line, at least 80; default 100. */
   readonly width?: number;
+  /** Where the whole report can be read; left out when nobody knows. */
+  readonly reportUrl?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface TextOptions {
  */
 export function toText(report: Report, options: TextOptions = {}): string {
   const { color = false, maxBytes = 32 * 1024, width = 100 } = options;
-  const subject = prepare(report, width);
+  const subject = prepare(report, width, options.reportUrl ?? null);
   for (const step of LADDER) {
     const { text, whole } = paintWithin(render(subject, step, width), color, maxBytes);
     if (whole) return text;
@@ -49,7 +51,7 @@ interface Subject {
   readonly closing: readonly Line[];
 }
 
-function prepare(report: Report, width: number): Subject {
+function prepare(report: Report, width: number, reportUrl: string | null): Subject {
   const frame = escapeAllText({ ...report, tables: [], ruleChanges: [] });
   const findings = report.tables.filter(hasFinding);
   const checks = findings.flatMap((table) => table.checks);
@@ -66,7 +68,7 @@ function prepare(report: Report, width: number): Subject {
     blocking,
     warned,
     ruleChanges,
-    head: [BLANK, ...verdict, BLANK, ...scopeLines(frame, report.tables, width), BLANK],
+    head: [BLANK, ...verdict, BLANK, ...scopeLines(frame, report.tables, { width, reportUrl }), BLANK],
     closing: [...reasonLines(frame, shown, width), ...verdict],
   };
 }
@@ -89,7 +91,9 @@ function* render(subject: Subject, { detail, leavesOut }: Step, width: number): 
   }
   if (findings.length + clean.length === 0) yield emptySection(frame, width);
   yield uncoveredSection(frame, detail, width);
-  yield leftOutLines(frame, subject.ruleChanges.length > 0 ? leavesOut : withoutRules(leavesOut), width);
+  const hasDiff = [...findings, ...clean].some((table) => table.diff !== null);
+  const words = hasDiff ? leavesOut : leavesOut.filter((one) => !ABOUT_DIFFS.has(one));
+  yield leftOutLines(frame, subject.ruleChanges.length > 0 ? words : withoutRules(words), width);
   yield closing;
 }
 

@@ -42,7 +42,7 @@ export async function startWorld(): Promise<World> {
     closers.push(() => lake.close());
     const consoleToken = randomBytes(18).toString('base64url');
     const config = demoConfig(folder, contracts, { token, consoleToken }, lake);
-    const gate = await openGate(config, { debug: () => {}, info: () => {}, error: () => {} }, {});
+    const gate = await openGate(config, { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }, {});
     closers.push(() => gate.stop());
     const actionText = demoAction(gate.url);
     const console = { url: gate.consoleUrl, token: consoleToken };

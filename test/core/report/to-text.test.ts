@@ -107,6 +107,25 @@ describe('the verdict line', () => {
   });
 });
 
+describe('the link to the report', () => {
+  const reportUrl = 'https://sluice.example.org/decisions/01j8zk3vq0000000000000000';
+
+  it('is the first thing below the verdict', () => {
+    const all = lines(toText(REJECTED, { reportUrl }));
+    const first = all.indexOf('', 1) + 1;
+    expect(all[first]).toBe(`  report    ${reportUrl}`);
+    expect(toText(REJECTED)).not.toContain('  report  ');
+  });
+
+  it('keeps the width, shows what it holds and stays when room is short', () => {
+    const long = `https://sluice.example.org/${'a'.repeat(200)}\u202e/decisions/1`;
+    const text = toText(REJECTED, { reportUrl: long, width: 80 });
+    expect(lines(text).filter((line) => displayWidth(line) > 80)).toEqual([]);
+    expect(text.replaceAll(/\n {12}/g, '')).toContain('aaa\\u202e/decisions/1');
+    expect(toText(huge(200, 40), { reportUrl, maxBytes: 4_096 })).toContain(reportUrl);
+  });
+});
+
 describe('a failed check', () => {
   it('is shown whole', () => {
     expect(block(toText(REJECTED), 'error[range]')).toBe(

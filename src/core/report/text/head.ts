@@ -1,5 +1,5 @@
 import { count, plural } from '../../check/words.ts';
-import { escapeAllText } from '../escape-text.ts';
+import { escapeAllText, escapeText } from '../escape-text.ts';
 import type { CheckReport, Outcome, Report, ReportScope, TableReport } from '../report.ts';
 import { isMerge, subjectWords } from '../subject.ts';
 import { cutMiddle } from './display-width.ts';
@@ -60,11 +60,16 @@ function checkWords(counts: Readonly<Record<Outcome, number>>, total: number): s
   return parts.map(({ number, word }, index) => `${count(number)}${index === 0 ? others : ''} ${word}`).join(', ');
 }
 
-/** What was compared with what, and by whom. */
-export function scopeLines(report: Report, tables: readonly TableReport[], width: number): readonly Line[] {
+/** What was compared with what, and by whom. First of all where to read on: people follow links, not ids. */
+export function scopeLines(
+  report: Report,
+  tables: readonly TableReport[],
+  { width, reportUrl }: { readonly width: number; readonly reportUrl: string | null },
+): readonly Line[] {
   const page = { width, indent: 2 };
   const { scope, engine } = report;
   return [
+    ...(reportUrl === null ? [] : field('report', escapeText(reportUrl), page)),
     ...(scope.kind === 'merge' ? mergeLines(scope, page) : localLines(scope, page)),
     ...contractLines(tables, page),
     ...field('engine', `sluice ${engine.sluice}, duckdb ${engine.duckdb.replace(/^duckdb v?/, '')}`, page),
