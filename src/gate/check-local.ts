@@ -55,8 +55,11 @@ export async function checkLocal(
   const { outputs, broken } = await runTables(present, request, deps, signal);
   const judgedTables: TableReport[] = [];
   for (const output of outputs) judgedTables.push(await judged(output, files, base, request, deps, signal));
-  const inputs = await diffInputs(outputs, files, base, deps.files, signal);
-  const diffs = await withDiffs({ tables: judgedTables, inputs, withinMs: DIFF_MS }, deps, signal);
+  const inputs = (_directory: string, within: AbortSignal) => diffInputs(outputs, files, base, deps.files, within);
+  const diffs =
+    base === null
+      ? { tables: judgedTables, problems: [] }
+      : await withDiffs({ tables: judgedTables, inputs, withinMs: DIFF_MS }, deps, signal);
   return buildReport({
     tables: diffs.tables,
     contracts: loaded.contracts,

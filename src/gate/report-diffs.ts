@@ -18,8 +18,8 @@ export interface ReportDiffs {
 
 export interface ReportDiffsRequest {
   readonly tables: readonly TableReport[];
-  /** What to compare, in the tables' order; null for a table without a key or a base. */
-  readonly inputs: readonly (DiffTableInput | null)[];
+  /** What to compare, in the tables' order; null for a table without a key or a base. Files may be put into the directory. */
+  readonly inputs: (directory: string, signal: AbortSignal) => Promise<readonly (DiffTableInput | null)[]>;
   /** Longest time, in milliseconds. */
   readonly withinMs: number;
 }
@@ -30,30 +30,28 @@ export async function withDiffs(
   deps: { readonly engine: QueryEngine; readonly text: TextFiles; readonly workspace: Workspace },
   signal: AbortSignal,
 ): Promise<ReportDiffs> {
-  const wanted = inputs.filter((input) => input !== null);
-  if (wanted.length === 0) return { tables, problems: [] };
-  const within = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+  if (withinMs <= 0) return { tables, problems: [remark('any table', 'the checks took all the time there was')] };
+  const within = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(withinMs))]);
   try {
-    const outcomes = await deps.workspace.use((runDirectory) =>
-      diffTables({ tables: wanted, runDirectory, limits: LIMITS }, deps, within),
-    );
-    const found = new Map(wanted.map((input, index) => [input, outcomes[index]]));
-    const diffOf = (index: number) => {
-      const input = inputs[index] ?? null;
-      return input === null ? undefined : found.get(input);
-    };
+    const found = await deps.workspace.use(async (runDirectory) => {
+      const asked = await inputs(runDirectory, within);
+      const wanted = asked.filter((input) => input !== null);
+      if (wanted.length === 0) return [];
+      const outcomes = await diffTables({ tables: wanted, runDirectory, limits: LIMITS }, deps, within);
+      return asked.map((input) => (input === null ? undefined : outcomes[wanted.indexOf(input)]));
+    });
     const problems = tables.flatMap((table, index) => {
-      const outcome = diffOf(index);
+      const outcome = found[index];
       return outcome !== undefined && 'problem' in outcome ? [remark(table.name, outcome.problem.message)] : [];
     });
     const filled = tables.map((table, index) => {
-      const outcome = diffOf(index);
+      const outcome = found[index];
       return outcome !== undefined && 'diff' in outcome ? { ...table, diff: outcome.diff } : table;
     });
     return { tables: filled, problems };
   } catch (cause) {
     const why = within.aborted
-      ? `there was no more than ${withinMs / 1000} s for it`
+      ? `there was no more than ${Math.ceil(withinMs / 1000)} s for it`
       : cause instanceof SluiceError
         ? cause.problem.message
         : 'it broke off';

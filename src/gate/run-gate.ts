@@ -8,6 +8,7 @@ import type { UncoveredPolicy } from '../core/verdict/decide.ts';
 import { judgeTable } from '../core/verdict/judge-table.ts';
 import { confirmBranch, refuseLateWrites } from './branch-changed.ts';
 import { checkTables, type TableOutput } from './check-tables.ts';
+import { type MergeDiffsRequest, withMergeDiffs } from './diff-merge.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
 import type { JudgedTree } from './judged-tree.ts';
 import { createContractReader, type LoadedContracts } from './load-contracts.ts';
@@ -25,6 +26,8 @@ export interface GatePolicy {
   /** `${NAME}` of contracts. */
   readonly variables: Readonly<Record<string, string>>;
   readonly rules: RulePolicy;
+  /** When a run's diffs have to be over, in milliseconds since its start; default 20 seconds. Half a deadline is good. */
+  readonly diffsUntilMs?: number;
 }
 
 export interface GateDeps {
@@ -98,8 +101,8 @@ async function judgeData(
   const problems = [...loaded.problems, ...formatProblems(pinned, loaded, changes)];
   // No engine for a merge that changes nothing governed: starting one takes longer than everything else.
   const nothingToCheck = hasErrors(problems) || affected.checked.length === 0;
-  const tables = nothingToCheck
-    ? []
+  const { tables, problems: remarks } = nothingToCheck
+    ? { tables: [], problems: [] }
     : await deps.workspace.use(async (runDirectory) => {
         const fetched = await observer.stage('fetch', () =>
           fetchTables({ pinned, affected, changes, find, runDirectory, limits: policy.limits }, deps, signal),
@@ -108,12 +111,24 @@ async function judgeData(
         const outputs = await observer.stage('checks', () =>
           checkTables({ tables: fetched.map((one) => one.input), runDirectory }, deps, signal),
         );
-        return judgeOutputs(outputs, fetched, timeOf(tree));
+        const judged = judgeOutputs(outputs, fetched, timeOf(tree));
+        const withinMs = diffTime(deps.elapsed() - pinned.startedAt, policy);
+        const merge = { repository, baseCommit: destination.id, changes, find, judged, withinMs };
+        return withMergeDiffs({ ...merge, maxBytes: policy.limits.bytes }, deps, signal);
       });
   // Of contracts that could not be read nobody can say what they govern.
   const uncovered = hasErrors(problems) ? [] : changes.uncovered((path) => find(path).length > 0);
-  return { tables, problems, uncovered };
+  return { tables, problems: [...problems, ...remarks], uncovered };
 }
+
+/** A diff may double the time a run takes, and must be over long before anyone gives the run up. */
+function diffTime(elapsedMs: number, { diffsUntilMs = DIFFS_UNTIL_MS }: GatePolicy): number {
+  return Math.floor(Math.min(diffsUntilMs - elapsedMs, Math.max(LEAST_DIFF_MS, elapsedMs)));
+}
+
+const DIFFS_UNTIL_MS = 20_000;
+/** What a small diff may need on a busy machine: an engine has to start. */
+const LEAST_DIFF_MS = 5_000;
 
 /** Milliseconds since 1970: what "now" is to a check, the same whenever the tree is judged. */
 function timeOf(tree: JudgedTree): number {
@@ -149,18 +164,17 @@ function judgeOutputs(
   outputs: readonly TableOutput[],
   fetched: readonly TableObjects[],
   now: number,
-): readonly TableReport[] {
+): MergeDiffsRequest['judged'] {
   return outputs.flatMap((output) => {
     const { contract, table, checks } = output.input;
     const objects = fetched.find((one) => one.input === output.input);
     if (checks.length === 0 || objects === undefined) return [];
     const { states, facts, rows } = output;
-    return [
-      judgeTable(
-        { contract, table, checks, states, facts, rows, location: objects.location, changes: objects.changes },
-        now,
-      ),
-    ];
+    const report = judgeTable(
+      { contract, table, checks, states, facts, rows, location: objects.location, changes: objects.changes },
+      now,
+    );
+    return [{ report, input: output.input }];
   });
 }
 
