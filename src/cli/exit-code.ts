@@ -5,6 +5,8 @@ export type Ending =
   | { readonly kind: 'done' }
   | { readonly kind: 'verdict'; readonly verdict: VerdictWord }
   | { readonly kind: 'linted'; readonly errors: number; readonly unreadable: number }
+  /** For scripts that ask whether anything differs. */
+  | { readonly kind: 'compared'; readonly differs: boolean }
   /** Bad use, or something is broken; the user has been told. */
   | { readonly kind: 'broken' }
   | { readonly kind: 'interrupted' };
@@ -19,6 +21,8 @@ export function exitCodeOf(ending: Ending): ExitCode {
       return 0;
     case 'verdict':
       return ({ approved: 0, rejected: 1, undecided: 2 } as const)[ending.verdict];
+    case 'compared':
+      return ending.differs ? 1 : 0;
     case 'linted':
       if (ending.unreadable > 0) return 2;
       return ending.errors > 0 ? 1 : 0;

@@ -8,7 +8,7 @@ export function formProblems(command: Command, forms: readonly Form[], given: In
   if (form === undefined) return [];
   const problems = [
     ...argumentProblems(form, given.positionals),
-    ...strayOptions(form, forms, given),
+    ...strayOptions(command, form, given),
     ...form.needs.filter((name) => !given.options.has(name)).map((name) => missing(optionWords(command, name))),
   ];
   const hint = waysToCall(command, forms);
@@ -37,14 +37,14 @@ function argumentProblems({ positionals }: Form, values: readonly string[]): rea
   return empty.map((name) => ({ code: 'missing-argument', message: `${name} is empty.` }));
 }
 
-function strayOptions(form: Form, forms: readonly Form[], { options }: Input): readonly Problem[] {
+function strayOptions({ name: what, forms = [] }: Command, form: Form, { options }: Input): readonly Problem[] {
   return forms
     .filter((other) => other !== form)
     .flatMap((other) => other.only)
     .filter((name) => options.has(name))
     .map((name) => ({
       code: 'option-misplaced',
-      message: `--${name} does not go with a check of ${form.about}.`,
+      message: `--${name} does not go with a ${what} of ${form.about}.`,
     }));
 }
 

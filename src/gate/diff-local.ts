@@ -2,6 +2,7 @@
 import { dataName } from '../core/check/columns.ts';
 import type { ContractDocument, ContractTable } from '../core/contract/contract.ts';
 import { DIFF_REPORT_VERSION, type DiffedTable, type DiffReport } from '../core/diff/diff-report.ts';
+import { orderTables } from '../core/diff/order-tables.ts';
 import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import type { LocalCheckDeps } from './check-local.ts';
 import { formatOf } from './check-tables.ts';
@@ -10,6 +11,7 @@ import { localVersions, shownByContract } from './diff-versions.ts';
 import { readContracts } from './load-contracts.ts';
 import { assignFiles, isData } from './local-tables.ts';
 import type { LocalFile, LocalFiles } from './ports.ts';
+import { tableWithoutContract } from './table-without-contract.ts';
 
 export interface LocalDiffRequest {
   /** Empty: both paths are one table, whose columns come from the data. */
@@ -32,9 +34,6 @@ export interface LocalDiffRequest {
 }
 
 export type LocalDiffDeps = Pick<LocalCheckDeps, 'engine' | 'text' | 'files' | 'workspace' | 'version' | 'elapsed'>;
-
-/** Tables of a report. */
-const MAX_TABLES = 200;
 
 /**
  * Compares what lies at the two paths. Tables that cannot be compared say why in the report.
@@ -62,13 +61,11 @@ export async function diffLocal(
           ),
         );
   const diffed = outcomes.map((outcome, index) => diffedTable(inputs[index], outcome, request));
-  const ordered = [...diffed].sort((one, other) => weight(other) - weight(one));
   const { base, data } = request.shown ?? request;
   return {
     diffVersion: DIFF_REPORT_VERSION,
     scope: { kind: 'local', base, data },
-    tables: ordered.slice(0, MAX_TABLES),
-    omittedTables: Math.max(0, ordered.length - MAX_TABLES),
+    ...orderTables(diffed),
     problems,
     engine: { sluice: deps.version, duckdb: deps.engine.version },
     durationMs: Math.round(deps.elapsed() - started),
@@ -118,27 +115,10 @@ function tableFromData(
       .replace(/[/\\]+$/, '')
       .split(/[/\\]/)
       .at(-1) ?? data;
-  const at = { file: name, line: 1, column: 1 };
-  const isTabbed = [...before, ...after].some((file) => /\.tsv(\.(gz|gzip|zst|zstd))?$/i.test(file.localPath));
-  const table: ContractTable = {
-    at,
+  const table = tableWithoutContract(
     name,
-    locations: [],
-    reader: {
-      delimiter: isTabbed ? '\t' : ',',
-      quote: '"',
-      escape: '"',
-      header: true,
-      encoding: 'utf-8',
-      nullTokens: [],
-    },
-    extraColumns: 'allow',
-    samples: { columns: [], limit: 0 },
-    key: [],
-    properties: [],
-    relationships: [],
-    quality: [],
-  };
+    [...before, ...after].map((file) => file.localPath),
+  );
   const own = (files: readonly LocalFile[]): readonly LocalFile[] =>
     files.filter((file) => file.path === '' || (isData(file.path) && formatOf(table, file.path) !== null));
   return { table, fromData: true, base: own(before), data: own(after) };
@@ -167,12 +147,4 @@ function diffedTable(input: DiffTableInput | undefined, outcome: DiffOutcome, re
   return 'diff' in outcome
     ? { name, location, diff: outcome.diff, problem: null }
     : { name, location, diff: null, problem: outcome.problem };
-}
-
-/** Trouble first, then the most changed. */
-function weight({ diff }: DiffedTable): number {
-  if (diff === null) return Number.MAX_SAFE_INTEGER;
-  const { inserted, updated, deleted, duplicateKeys, nullKeys, schema } = diff;
-  const rows = inserted + updated + deleted + duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted;
-  return rows + (schema.length > 0 ? 0.5 : 0);
 }

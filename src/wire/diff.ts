@@ -13,10 +13,8 @@ import { packageVersion } from './version.ts';
 
 const GIBIBYTE = 1024 ** 3;
 
-/** A hundred million rows take a minute or two; above that one key in so many is compared. */
-const EXACT_ROWS = 100_000_000;
-/** Objects that are read once more for the profile. */
-const PROFILE_BYTES = GIBIBYTE;
+/** What a diff may spend while somebody waits for it. A hundred million rows take a minute or two; above that one key in so many is compared. */
+export const DIFF_LIMITS = { exactRows: 100_000_000, profileBytes: GIBIBYTE };
 
 /** Runs `sluice diff` on local files: one engine process, half the machine's memory at most. */
 export async function runLocalDiff(
@@ -43,7 +41,7 @@ export async function runLocalDiff(
         base: resolve(cwd, base),
         data: resolve(cwd, data),
         shown: { base, data },
-        limits: { exactRows: EXACT_ROWS, profileBytes: PROFILE_BYTES },
+        limits: DIFF_LIMITS,
         variables: withoutSecrets(env),
         onProgress: (stage) => onProgress({ stage }),
       },

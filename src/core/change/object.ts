@@ -8,6 +8,11 @@ export interface ObjectEntry {
   readonly sizeBytes: number;
 }
 
+/** Equal for objects whose bytes are the same: where they lie, how many they are, and what their client called them. */
+export function objectIdentity({ physicalAddress, sizeBytes, checksum }: ObjectEntry): string {
+  return JSON.stringify([physicalAddress, sizeBytes, checksum]);
+}
+
 /** An entry of the two_dot diff of the destination head and the merge commit. */
 export interface DiffEntry {
   readonly type: 'added' | 'removed' | 'changed' | 'conflict';

@@ -116,7 +116,8 @@ export function unsupportedTableFormats(
 /** Names that data files have; one of them lies in every glob that people write for a table's folder. */
 const FILE_NAMES = ['part-0.parquet', 'data/part-0.parquet', 'part-0.csv', 'part-0.json', 'part-0.jsonl', 'part-0'];
 
-function tableFormatFolder(path: string): Pick<TableFormatFolder, 'folder' | 'format'> | null {
+/** The folder of a table format that the path tells, or null. */
+export function tableFormatFolder(path: string): Pick<TableFormatFolder, 'folder' | 'format'> | null {
   const delta = /^((?:.*\/)?_delta_log\/)[^/]+\.(?:json|parquet|crc)$/s.exec(path);
   if (delta !== null) return { format: 'Delta Lake', folder: delta[1] ?? '' };
   const iceberg = /^((?:.*\/)?metadata\/)(?:v\d+|\d+-[^/]+)\.metadata\.json$/s.exec(path);

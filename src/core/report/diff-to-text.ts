@@ -1,6 +1,7 @@
 import { count, plural } from '../check/words.ts';
 import type { DiffedTable, DiffReport } from '../diff/diff-report.ts';
-import type { TableDiff } from '../diff/table-diff.ts';
+import { differs } from '../diff/order-tables.ts';
+import { hasErrors } from '../problem.ts';
 import { escapeAllText } from './escape-text.ts';
 import { diffLines } from './text/diff-lines.ts';
 import { cutMiddle } from './text/display-width.ts';
@@ -78,10 +79,10 @@ function section(
 }
 
 function headline(report: DiffReport, width: number): readonly Line[] {
-  const { scope, tables, durationMs } = report;
+  const { scope, tables, problems, durationMs } = report;
   const [from, to] = scope.kind === 'local' ? [scope.base, scope.data] : [scope.base, scope.head];
   const subject = cutMiddle(escapeAllText(`${from} -> ${to}`), width - 8);
-  const facts = [...sumWords(tables), durationWords(durationMs)];
+  const facts = [...sumWords(tables, hasErrors(problems)), durationWords(durationMs)];
   return flow(
     [[{ text: 'DIFF', style: 'strong' }, { text: `  ${subject}` }], ...facts.map((text): Line => [{ text }])],
     {
@@ -91,7 +92,8 @@ function headline(report: DiffReport, width: number): readonly Line[] {
   );
 }
 
-function sumWords(tables: readonly DiffedTable[]): readonly string[] {
+function sumWords(tables: readonly DiffedTable[], isBroken: boolean): readonly string[] {
+  if (tables.length === 0) return [isBroken ? 'nothing compared' : 'no difference'];
   const diffs = tables.flatMap(({ diff }) => (diff === null ? [] : [diff]));
   const failed = tables.length - diffs.length;
   const differing = diffs.filter(differs).length;
@@ -102,9 +104,4 @@ function sumWords(tables: readonly DiffedTable[]): readonly string[] {
     ...(diffs.length === 0 ? [] : [differing === 0 ? 'no difference' : rows]),
     ...(tables.length > 1 ? [`${count(differing)} of ${plural(tables.length, 'table')} differ`] : []),
   ];
-}
-
-/** True when a row or the schema changed. */
-function differs({ inserted, updated, deleted, duplicateKeys, nullKeys, schema }: TableDiff): boolean {
-  return inserted + updated + deleted + duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted + schema.length > 0;
 }
