@@ -250,10 +250,20 @@ describe('an import', () => {
 describe('a commit', () => {
   it('is judged each time: a branch has no name that stays', async () => {
     const judge = fakeJudge();
-    const { deliver } = gate({}, { judge });
+    const uncommitted = async () => [{ type: 'added', path: 'a', sizeBytes: 1 } as const];
+    const { deliver } = gate({ uncommitted }, { judge });
     await Promise.all([1, 2].map(() => deliver({ ...REST, eventType: 'pre-commit' }, never)));
     await deliver({ ...REST, eventType: 'pre-commit' }, never);
     expect(judge.judged).toHaveLength(3);
     expect(store.list({ limit: 9 }).every(({ replayOf }) => replayOf === null)).toBe(true);
+  });
+
+  it('with nothing staged may bring a tree that nobody sees (source_metarange), and follows unpreviewable', async () => {
+    const uncommitted = async () => [];
+    const commit: HookEvent = { ...REST, eventType: 'pre-commit' };
+    const denied = await gate({ uncommitted }).deliver(commit, never);
+    expect([denied.status, ...codes(denied)]).toEqual([403, 'forbidden-unpreviewable']);
+    const allowed = await gate({ uncommitted }, { policy: { unpreviewable: 'allow' } }).deliver(commit, never);
+    expect(allowed).toMatchObject({ state: 'approved', key: null });
   });
 });

@@ -73,3 +73,15 @@ export function rejected(problem: Problem): Ruling {
 export function question(subjects: readonly HookEvent[], remarks: readonly Problem[] = []): Question {
   return { kind: 'question', subjects, remarks };
 }
+
+/** The configuration's answer where nobody can tell beforehand what the branch would become, and why. */
+export function unpreviewable(event: HookEvent, policy: DeliveryPolicy, why: string): Ruling {
+  const { eventType, branch = '' } = event;
+  const message = `The result of ${eventType} on ${branch} cannot be computed before it is there: ${why}.`;
+  if (policy.unpreviewable === 'allow') return approved('Allowed by configuration (unpreviewable).', message);
+  return rejected({
+    code: 'forbidden-unpreviewable',
+    message,
+    hint: 'Do it on a branch of your own and merge that, or set unpreviewable: allow.',
+  });
+}

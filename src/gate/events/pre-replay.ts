@@ -5,14 +5,13 @@ import type { Commit } from '../ports.ts';
 import { type Preview, type PreviewOutcome, previewEvent } from '../preview.ts';
 import { configured } from './by-configuration.ts';
 import {
-  approved,
   type EventDeps,
   type EventRule,
   type Question,
   question,
   type ReplayKind,
   type Ruling,
-  rejected,
+  unpreviewable,
 } from './event-rule.ts';
 
 /**
@@ -43,7 +42,7 @@ async function judgeReplay(
 ): Promise<Ruling | Question> {
   const { repository, branch = '' } = event;
   const commit = ref === null ? null : await found(deps.lake.resolve(repository, findable(ref), signal));
-  if (ref === null || commit === null) return unpreviewable(event, deps, 'lakeFS does not name the commit');
+  if (ref === null || commit === null) return unpreviewable(event, deps.policy, 'lakeFS does not name the commit');
   const { parents } = commit;
   const numbers = parents.length > 1 ? parents.map((_, index) => index + 1) : [null];
   const outcomes: PreviewOutcome[] = [];
@@ -57,7 +56,7 @@ async function judgeReplay(
   const refused = outcomes.find(({ kind: end }) => end === 'refused' || end === 'hook-refused');
   const previews = outcomes.flatMap((outcome) => (outcome.kind === 'previewed' ? [outcome.preview] : []));
   if (refused !== undefined || previews.length === 0) {
-    return unpreviewable(event, deps, wordsOf(refused ?? outcomes[0]));
+    return unpreviewable(event, deps.policy, wordsOf(refused ?? outcomes[0]));
   }
   const remarks = parents.length > 1 ? [everyParent(kind, previews.length)] : [];
   return question(
@@ -95,16 +94,6 @@ function subjectOf(event: HookEvent, ref: string, preview: Preview, { clock }: E
     clock.now(),
   );
   return committer === undefined ? subject : { ...subject, committer };
-}
-
-function unpreviewable({ eventType, branch = '' }: HookEvent, { policy }: EventDeps, why: string): Ruling {
-  const message = `The result of ${eventType} on ${branch} cannot be computed before it is there: ${why}.`;
-  if (policy.unpreviewable === 'allow') return approved('Allowed by configuration (unpreviewable).', message);
-  return rejected({
-    code: 'forbidden-unpreviewable',
-    message,
-    hint: 'Do it on a branch of your own and merge that, or set unpreviewable: allow.',
-  });
 }
 
 function wordsOf(outcome: PreviewOutcome | undefined): string {
