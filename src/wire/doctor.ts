@@ -15,17 +15,17 @@ import { createRemoteDecisions } from '../adapters/sluice-server/remote-decision
 import { openStore } from '../adapters/store/open-store.ts';
 import { createWorkspace } from '../adapters/workspace/run-directories.ts';
 import type { DoctorRequest, OnProgress } from '../cli/services.ts';
-import { parseServerUrl } from '../config/network.ts';
-import { type ClientConfig, type Config, loadConfig, loadConsoleTokens } from '../config.ts';
-import { SluiceError } from '../core/problem.ts';
+import { type ClientConfig, type Config, loadConfig } from '../config.ts';
 import { type Diagnosis, runDoctor } from '../gate/doctor/doctor.ts';
 import type { DoctorDeps } from '../gate/doctor/examination.ts';
 import type { DecisionRecords } from '../gate/doctor/ports.ts';
+import type { Decision, DecisionFilter } from '../gate/ports.ts';
 import { readClientConfig } from './client-config.ts';
 import { useClientDirectory } from './client-workspace.ts';
 import { contractVariables } from './contract-variables.ts';
 import { type ClientLake, useClientLake } from './merge-checker.ts';
 import { scratchOwner } from './scratch-owner.ts';
+import { serverAccess } from './server-access.ts';
 import { storePath } from './store-path.ts';
 
 interface World {
@@ -110,46 +110,27 @@ function recordsOf(
   { config, hook }: Pick<Parts, 'config' | 'hook'>,
   { env, cwd }: World,
 ): DecisionRecords | null {
-  if (server !== null) {
-    const url = parseServerUrl(server);
-    if (url === undefined) throw serverUrlInvalid(server);
-    const [token] = loadConsoleTokens({ env, cwd, ...(file === null ? {} : { file }) });
-    if (token === undefined) throw tokenMissing();
-    return createRemoteDecisions({ url, token: token.reveal() });
-  }
+  if (server !== null) return createRemoteDecisions(serverAccess(server, file, { env, cwd }));
   const path = storePath(config.stateDir);
-  if (!existsSync(path))
-    return hook === null ? null : { ...localRecords(config.stateDir), ofMergeCommit: async () => [] };
+  if (!existsSync(path)) return hook === null ? null : { ...localRecords(config.stateDir), ...NO_RECORDS };
   return { ...localRecords(config.stateDir), certain: hook !== null };
 }
 
+const NO_RECORDS = { ofMergeCommit: async () => [], ofBranch: async () => [] };
+
 function localRecords(stateDir: string): DecisionRecords {
+  const list = async (filter: DecisionFilter): Promise<readonly Decision[]> => {
+    const store = openStore(storePath(stateDir), { readonly: true });
+    try {
+      return store.list(filter);
+    } finally {
+      store.close();
+    }
+  };
   return {
     where: `the records in ${stateDir}`,
     certain: true,
-    ofMergeCommit: async (repository, mergeCommit) => {
-      const store = openStore(storePath(stateDir), { readonly: true });
-      try {
-        return store.list({ repository, mergeCommit, limit: 100 });
-      } finally {
-        store.close();
-      }
-    },
+    ofMergeCommit: (repository, mergeCommit) => list({ repository, mergeCommit, limit: 100 }),
+    ofBranch: (repository, branch) => list({ repository, branch, limit: 500 }),
   };
-}
-
-function serverUrlInvalid(server: string): SluiceError {
-  return new SluiceError({
-    code: 'server-url-invalid',
-    message: `--server cannot be \`${server.replace(/\/\/[^@/]*@/, '//***@')}\`.`,
-    hint: 'Write it as https://sluice.example.org, without user, password or query.',
-  });
-}
-
-function tokenMissing(): SluiceError {
-  return new SluiceError({
-    code: 'server-token-missing',
-    message: '--server needs a token of that server, and none is set.',
-    hint: 'Set SLUICE_CONSOLE_TOKEN to one of its console tokens.',
-  });
 }

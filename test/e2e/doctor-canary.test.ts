@@ -85,6 +85,7 @@ function recordsIn(stateDir: string): DecisionRecords {
   return {
     where: 'the records',
     certain: true,
+    ofBranch: async () => [],
     ofMergeCommit: async (repository, mergeCommit) => {
       const store = openStore(storePath(stateDir), { readonly: true });
       try {

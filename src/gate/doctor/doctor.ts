@@ -20,6 +20,7 @@ import {
   verdictOf,
 } from './finding.ts';
 import { type ActionFile, gateHooksOf } from './gate-hooks.ts';
+import { judgedCommits } from './judged-commits.ts';
 import { examineLakefs } from './lakefs.ts';
 import { examineLeftovers } from './leftovers.ts';
 import { examineMachine } from './machine.ts';
@@ -177,6 +178,9 @@ async function examineBranches({
     }),
     look('branch-protection', async () =>
       protection(await deps.protection.protectedBranches(repository, signal), await governing, hooks),
+    ),
+    look('judged-commits', async () =>
+      judgedCommits({ repository, governed: await governing, reader, records: deps.records }, signal),
     ),
   ]);
 }

@@ -30,6 +30,7 @@ export const FINDING_TITLES = {
   'action-branches': 'governed branches',
   'open-branches': 'open branches',
   'branch-protection': 'branch protection',
+  'judged-commits': 'commits were judged',
   'canary-blocks': 'canary: bad data',
   'canary-passes': 'canary: good data',
   'canary-server': 'canary: this server',

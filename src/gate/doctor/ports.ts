@@ -1,5 +1,6 @@
 /** What the doctor needs of the world beside lakeFS's own ports. Every method rejects with a SluiceError or an Error. */
 import type { Decision } from '../ports.ts';
+import type { BranchDecision } from './judged-commits.ts';
 
 /** Plain HTTP, without keys. */
 export interface HttpProbe {
@@ -46,4 +47,6 @@ export interface DecisionRecords {
   readonly certain: boolean;
   /** Decisions about this merge commit, one per delivery. */
   ofMergeCommit(repository: string, mergeCommit: string, signal: AbortSignal): Promise<readonly Pick<Decision, 'id'>[]>;
+  /** Decisions about the branch, newest first, five hundred at most. */
+  ofBranch(repository: string, branch: string, signal: AbortSignal): Promise<readonly BranchDecision[]>;
 }
