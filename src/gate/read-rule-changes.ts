@@ -14,6 +14,8 @@ import type { RepositoryReader } from './repository-ports.ts';
 export interface RulePolicy {
   /** Folders with their slash. */
   readonly prefixes: readonly string[];
+  /** The one among them that holds contracts; null: they are not kept in the repository. */
+  readonly contractPrefix: string | null;
   /** lakeFS users. */
   readonly changers: readonly string[];
 }
@@ -35,8 +37,9 @@ export function rulePolicy(config: {
   readonly ruleChangers: readonly string[];
 }): RulePolicy {
   const { contracts, ruleChangers } = config;
-  const prefixes = contracts?.kind === 'repository' ? [ACTIONS, contracts.prefix] : [ACTIONS];
-  return { prefixes, changers: ruleChangers };
+  const contractPrefix = contracts?.kind === 'repository' ? contracts.prefix : null;
+  const prefixes = contractPrefix === null ? [ACTIONS] : [ACTIONS, contractPrefix];
+  return { prefixes, contractPrefix, changers: ruleChangers };
 }
 
 /** Whether the event's user may change rules; part of the question that a decision answers. */

@@ -8,6 +8,7 @@ import type { UncoveredPolicy } from '../core/verdict/decide.ts';
 import { judgeTable } from '../core/verdict/judge-table.ts';
 import { confirmBranch, refuseLateWrites } from './branch-changed.ts';
 import { checkTables, type TableOutput } from './check-tables.ts';
+import { judgingContracts } from './contracts-after.ts';
 import { type MergeDiffsRequest, withMergeDiffs } from './diff-merge.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
 import type { JudgedTree } from './judged-tree.ts';
@@ -54,15 +55,21 @@ export function createMergeJudge(deps: GateDeps, policy: GatePolicy): MergeJudge
         : prepareMerge(event, deps, policy, signal),
     judge: async (prepared, decisionId, signal) => {
       const pinned = pinnedOf(prepared);
-      const loaded = await readContracts(pinned.documents, signal);
       const rules = await readRuleChanges(pinned, policy.rules, deps, signal);
+      const { loaded, problems } = await judgingContracts(
+        pinned,
+        rules,
+        policy.rules,
+        { ...deps, readContracts },
+        signal,
+      );
       const parts = hasErrors(rules.problems)
         ? { tables: [], problems: loaded.problems, uncovered: [] }
         : await judgeData(pinned, loaded, deps, policy, signal);
       const report = buildReport({
         tables: parts.tables,
         contracts: loaded.contracts,
-        problems: [...rules.problems, ...parts.problems, ...remarks(pinned)],
+        problems: [...rules.problems, ...problems, ...parts.problems, ...remarks(pinned)],
         uncovered: { paths: parts.uncovered, policy: policy.uncovered },
         ruleChanges: rules.changes,
         scope: scopeOf(pinned, decisionId),

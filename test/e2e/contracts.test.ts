@@ -20,6 +20,28 @@ describe('contracts in the repository', () => {
     expect(await lake.merge('etl')).toMatchObject({ status: 200 });
   });
 
+  it('a change that would break the contracts is refused with the line, and one that mends them gets through', async () => {
+    const typo = SHOP.replace('        required: true\n', '        requierd: true\n');
+    const gate = await sharedGate({ contracts: 'repository', settings: { SLUICE_RULE_CHANGERS: 'quickstart' } });
+    const lake = await gatedLake(gate, { files: { ...FILES, 'contracts/shop.odcs.yaml': SHOP } });
+    await lake.branch('typo', { 'contracts/shop.odcs.yaml': typo });
+    const refused = await lake.merge('typo');
+    expect(refused).toMatchObject({ status: 412, hook: { status: 503 } });
+    expect(refused.hook?.body).toContain('contracts-would-break');
+    expect(refused.hook?.body).toMatch(/contracts\/shop\.odcs\.yaml:\d+:9/);
+
+    const broken = await gatedLake(gate, { files: { ...FILES, 'contracts/shop.odcs.yaml': typo } });
+    await broken.branch('etl', { 'tables/orders/part-1.csv': csv('id,customer_id,amount', '12,3,5') });
+    expect(await broken.merge('etl')).toMatchObject({ status: 412, hook: { status: 503 } });
+    await broken.branch('bad-mend', { 'contracts/shop.odcs.yaml': SHOP, 'tables/orders/part-1.csv': BAD_ORDERS });
+    expect(await broken.merge('bad-mend')).toMatchObject({ status: 412, hook: { status: 422 } });
+    await broken.branch('mend', { 'contracts/shop.odcs.yaml': SHOP });
+    const mended = await broken.merge('mend');
+    expect(mended).toMatchObject({ status: 200 });
+    expect(lastReport(gate, broken.repository)).toMatchObject({ problems: [{ code: 'contracts-repaired' }] });
+    expect(await broken.merge('etl')).toMatchObject({ status: 200 });
+  });
+
   it('a contract in another folder governs when the configuration names the folder', async () => {
     const gate = await sharedGate({
       contracts: 'repository',

@@ -64,7 +64,7 @@ describe('a merge that changes nothing governed', () => {
       uncovered: 'warn',
       limits: { objects: 1, bytes: 1 },
       variables: {},
-      rules: { prefixes: ['_lakefs_actions/'], changers: [] },
+      rules: { prefixes: ['_lakefs_actions/'], contractPrefix: null, changers: [] },
     });
     const { signal } = new AbortController();
     const { verdict, report } = await judge.judge(await judge.prepare(EVENT, signal), 'decision', signal);
