@@ -132,7 +132,7 @@ interface Measured<T> {
 
 async function measure<T>(work: () => Promise<T>, best: Measured<T> | null): Promise<Measured<T>> {
   // Time for the next engine process to get warm.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
   const started = performance.now();
   const result = await work();
   const ms = performance.now() - started;

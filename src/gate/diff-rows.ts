@@ -1,5 +1,5 @@
 /** Asks the engine what differs between the rows of two sides. */
-import { bagDifference, rowsWithoutKey } from '../core/diff/bag-plan.ts';
+import { bagDifference } from '../core/diff/bag-plan.ts';
 import { codesOf, countOf, type RowCounts } from '../core/diff/build-diff.ts';
 import { jsonColumns, settleClasses, settleJson } from '../core/diff/json-plan.ts';
 import {
@@ -8,8 +8,9 @@ import {
   dropElsewhere,
   elsewhere,
   type KeyedRequest,
+  keyCensus,
   movedInDelta,
-  movedKeys,
+  noRepeatedKeys,
   noRepeatedRows,
   nowhere,
   repeatedCounts,
@@ -29,18 +30,20 @@ export function askIn(session: EngineSession, signal: AbortSignal): Ask {
 /** By key. Leaves the differing keys in the session's `sluice_delta` for samples. */
 export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<RowCounts> {
   const { shape, shared } = request;
-  const repeated = made(await ask(repeatedKeys(request)));
-  await ask(repeated === 0n ? noRepeatedRows(request) : repeatedRows(request));
+  const [census] = await ask(keyCensus(request));
+  const repeated = countOf(census, 'repeated');
+  await ask(repeated === 0 ? noRepeatedKeys(request) : repeatedKeys(request));
+  await ask(repeated === 0 ? noRepeatedRows(request) : repeatedRows(request));
   const differing = made(await ask(delta(request, repeated)));
   for (const index of jsonColumns(shape)) await ask(settleJson(request, index));
   if (jsonColumns(shape).length > 0) await ask(settleClasses(request));
-  const moved = await movedRows(request, repeated, ask);
-  const nothing = shared.relation === null || (differing === 0n && repeated === 0n);
+  const [differingAndMoved] = await ask(movedInDelta());
+  const nothing = shared.relation === null || (differing === 0n && repeated === 0);
   const also = made(await ask(nothing ? nowhere(request) : elsewhere(request)));
   const [duplicates] = await ask(repeatedCounts(request));
   if (also > 0n) await ask(dropElsewhere(request));
   const [counts] = await ask(deltaCounts(request));
-  const nullKeys = await compareKeyless(request, ask);
+  const keyless = countOf(census, 'keyless');
   return {
     inserted: countOf(counts, 'inserted'),
     updated: countOf(counts, 'updated'),
@@ -50,8 +53,11 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
       baseRows: countOf(duplicates, 'base_rows'),
       mergeRows: countOf(duplicates, 'merge_rows'),
     },
-    nullKeys,
-    moved: moved + countOf(counts, 'moved_same'),
+    nullKeys:
+      keyless === 0 && request.sampling.oneIn === 1
+        ? { inserted: 0, deleted: 0 }
+        : await compareBags(request, 'no key', ask),
+    moved: countOf(census, 'moved') - countOf(differingAndMoved, 'moved') + countOf(counts, 'moved_same'),
     codes: codesOf(counts, shape.values.length),
   };
 }
@@ -70,12 +76,6 @@ export async function compareWithoutKey(request: KeyedRequest, ask: Ask): Promis
   };
 }
 
-/** Whole rows are compared only where there are rows without a key; the key columns alone tell. */
-async function compareKeyless(request: KeyedRequest, ask: Ask): Promise<RowCounts['nullKeys']> {
-  const [row] = await ask(rowsWithoutKey(request));
-  return countOf(row, 'n') === 0 ? { inserted: 0, deleted: 0 } : compareBags(request, 'no key', ask);
-}
-
 async function compareBags(
   { shape, base, merge, sampling }: KeyedRequest,
   only: 'no key' | 'all',
@@ -83,14 +83,6 @@ async function compareBags(
 ): Promise<{ readonly inserted: number; readonly deleted: number }> {
   const [row] = await ask(bagDifference({ shape, base, merge, only, sampling }));
   return { inserted: countOf(row, 'inserted'), deleted: countOf(row, 'deleted') };
-}
-
-/** Keys in another object than before, without those whose values differ as well. */
-async function movedRows(request: KeyedRequest, repeated: bigint, ask: Ask): Promise<number> {
-  if (request.paths.length <= 1 || request.base.relation === null || request.merge.relation === null) return 0;
-  const [all] = await ask(movedKeys(request, repeated));
-  const [differing] = await ask(movedInDelta());
-  return countOf(all, 'moved') - countOf(differing, 'moved');
 }
 
 /** How many rows a CREATE TABLE AS made. */

@@ -20,13 +20,6 @@ export function bagDifference(request: BagRequest): CompiledQuery {
     FROM (${surplus(request)})`);
 }
 
-/** One row `n`: the rows without a key among those read. */
-export function rowsWithoutKey({ shape, base, merge }: Pick<BagRequest, 'shape' | 'base' | 'merge'>): CompiledQuery {
-  const keys: DiffShape = { ...shape, values: [] };
-  const of = (rows: SideRows) => sql`SELECT count(*) AS n FROM ${wholeRows(rows, keys, 'no key')}`;
-  return compile(sql`SELECT sum(n) AS n FROM (${join([of(base), of(merge)], ' UNION ALL ')})`);
-}
-
 /** Whole rows with `times`, how much more often the row is in the merge; rows that are equally often left out. */
 export function surplus({ shape, base, merge, only, sampling }: BagRequest): SqlFragment {
   const width = Math.max(1, shape.key.length + shape.values.length);

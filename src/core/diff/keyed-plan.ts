@@ -9,6 +9,7 @@ import { type CompiledQuery, compile, join, type SqlFragment, sql } from '../sql
 import { doubleValue } from './compare-types.ts';
 import type { DiffColumn, DiffShape } from './diff-columns.ts';
 import {
+  hasKey,
   keyedRows,
   keyName,
   keyNames,
@@ -42,13 +43,36 @@ export interface KeyedRequest {
   readonly paths: readonly string[];
 }
 
-/** Finds the keys that occur more than once in what is read of either side; answers how many. */
+/**
+ * One row about the keys of all rows read: `repeated`, keys more than once on a side; `moved`, keys once on either side
+ * whose object differs; `keyless`, rows without a key.
+ */
+export function keyCensus({ shape, base, merge, sampling, paths }: KeyedRequest): CompiledQuery {
+  const keys = keyNames(shape);
+  const of = (rows: SideRows, isBase: SqlFragment) =>
+    sql`SELECT ${isBase} AS in_base, a.* FROM ${keyedRows(rows, shape, sampling, { paths, keyless: true })} AS a`;
+  const both = join([of(base, sql`true`), of(merge, sql`false`)], ' UNION ALL ');
+  const filled = hasKey(shape);
+  return compile(sql`SELECT count(*) FILTER (${filled} AND (na > 1 OR nb > 1)) AS repeated,
+      count(*) FILTER (${filled} AND na = 1 AND nb = 1 AND pa <> pb) AS moved,
+      coalesce(sum(na + nb) FILTER (NOT (${filled})), 0) AS keyless
+    FROM (SELECT ${keys}, count(*) FILTER (in_base) AS na, count(*) FILTER (NOT in_base) AS nb,
+        max(p) FILTER (in_base) AS pa, max(p) FILTER (NOT in_base) AS pb FROM (${both}) GROUP BY ${keys})`);
+}
+
+/** Finds the keys that occur more than once in what is read of either side. */
 export function repeatedKeys({ shape, base, merge, sampling }: KeyedRequest): CompiledQuery {
   const keys = keyNames(shape);
   const repeated = (rows: SideRows) =>
     sql`SELECT ${keys} FROM ${keysOnly(rows, shape, sampling)} GROUP BY ${keys} HAVING count(*) > 1`;
   return compile(sql`CREATE OR REPLACE TEMP TABLE sluice_repeated_keys AS
     SELECT DISTINCT ${keys} FROM (${join([repeated(base), repeated(merge)], ' UNION ALL ')})`);
+}
+
+/** The same where there are none: an empty table. */
+export function noRepeatedKeys({ shape }: KeyedRequest): CompiledQuery {
+  return compile(sql`CREATE OR REPLACE TEMP TABLE sluice_repeated_keys AS
+    SELECT ${keyNames(shape)} FROM ${keysOnly({ relation: null, side: 'merge' }, shape, { oneIn: 1 })}`);
 }
 
 /** The repeated keys with their rows on both sides, and whether the rows are the same as bags. */
@@ -75,9 +99,9 @@ export function noRepeatedRows({ shape }: KeyedRequest): CompiledQuery {
  *
  * @param repeated how many repeated keys there are to leave out
  */
-export function delta(request: KeyedRequest, repeated: bigint): CompiledQuery {
+export function delta(request: KeyedRequest, repeated: number): CompiledQuery {
   const { shape } = request;
-  const side = (rows: SideRows) => singleRows(request, rows, repeated, true);
+  const side = (rows: SideRows) => singleRows(request, rows, repeated);
   const keys = shape.key.map(
     (_column, index) => sql`coalesce(a.${keyName(index)}, b.${keyName(index)}) AS ${keyName(index)}`,
   );
@@ -107,10 +131,10 @@ export function isChanged(shape: DiffShape): SqlFragment {
 }
 
 /** The rows with a key that occurs once, and `one` to tell an absent row from a row of NULLs. */
-function singleRows(request: KeyedRequest, rows: SideRows, repeated: bigint, values: boolean): SqlFragment {
+function singleRows(request: KeyedRequest, rows: SideRows, repeated: number): SqlFragment {
   const { shape, sampling, paths } = request;
-  const keyed = keyedRows(rows, shape, sampling, { values, paths });
-  const single = repeated === 0n ? sql`` : sql` WHERE NOT ${isRepeated(shape, 'a')}`;
+  const keyed = keyedRows(rows, shape, sampling, { values: true, paths });
+  const single = repeated === 0 ? sql`` : sql` WHERE NOT ${isRepeated(shape, 'a')}`;
   return sql`(SELECT true AS one, a.* FROM ${keyed} AS a${single})`;
 }
 
@@ -152,7 +176,7 @@ export function elsewhere({ shape, shared, sampling }: KeyedRequest): CompiledQu
   const keys = keyNames(shape);
   const differing = sql`SELECT ${keys} FROM sluice_delta UNION ALL SELECT ${keys} FROM sluice_repeated WHERE differs`;
   return compile(sql`CREATE OR REPLACE TEMP TABLE sluice_elsewhere AS
-    SELECT ${keyNames(shape, 's')}, count(*) AS n FROM ${keysOnly(shared, shape, sampling)} AS s
+    SELECT ${keyNames(shape, 's')}, count(*) AS n FROM ${keysOnly(shared, shape, sampling, { keyless: true })} AS s
     JOIN (${differing}) AS d ON ${sameKey(shape, 's', 'd')} GROUP BY ${keyNames(shape, 's')}`);
 }
 
@@ -177,13 +201,6 @@ export function repeatedCounts({ shape }: KeyedRequest): CompiledQuery {
 export function dropElsewhere({ shape }: KeyedRequest): CompiledQuery {
   return compile(sql`DELETE FROM sluice_delta AS a WHERE EXISTS
     (SELECT 1 FROM sluice_elsewhere AS s WHERE ${sameKey(shape, 'a', 's')})`);
-}
-
-/** One row `moved`: keys once on either side whose object differs, whether their values do or not. */
-export function movedKeys(request: KeyedRequest, repeated: bigint): CompiledQuery {
-  const side = (rows: SideRows) => singleRows(request, rows, repeated, false);
-  return compile(sql`SELECT count(*) AS moved FROM ${side(request.base)} AS a JOIN ${side(request.merge)} AS b
-    ON ${sameKey(request.shape, 'a', 'b')} WHERE a.p <> b.p`);
 }
 
 /** One row `moved`: of the differing keys those whose object differs as well. */

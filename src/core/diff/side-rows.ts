@@ -51,6 +51,8 @@ export interface KeyedExtras {
   readonly values?: boolean;
   /** Every path of both sides; `p` is the place of the row's object in it. */
   readonly paths?: readonly string[];
+  /** Rows without a key as well: an equality finds none of them, and not to look is quicker. */
+  readonly keyless?: boolean;
   /** Expressions over the relation's own columns. */
   readonly texts?: readonly { readonly name: string; readonly text: SqlFragment }[];
 }
@@ -63,12 +65,18 @@ export function keyedRows(rows: SideRows, shape: DiffShape, sampling: Sampling, 
     ...(extra.texts ?? []).map(({ name, text }) => sql`${text} AS ${identifier(name)}`),
     ...(extra.paths === undefined ? [] : [sql`${pathNumber(rows.relation, extra.paths)} AS p`]),
   ];
-  return sql`(SELECT * FROM (SELECT ${join(fields, ', ')} FROM ${source(rows)}) WHERE ${hasKey(shape)}${sampled(keyNames(shape), sampling)})`;
+  const wanted = extra.keyless === true ? sql`true` : hasKey(shape);
+  return sql`(SELECT * FROM (SELECT ${join(fields, ', ')} FROM ${source(rows)}) WHERE ${wanted}${sampled(keyNames(shape), sampling)})`;
 }
 
-/** `(SELECT k0, ... FROM ...)`, keys alone, rows without a key left out. */
-export function keysOnly(rows: SideRows, shape: DiffShape, sampling: Sampling): SqlFragment {
-  return keyedRows(rows, shape, sampling);
+/** `(SELECT k0, ... FROM ...)`, keys alone. */
+export function keysOnly(
+  rows: SideRows,
+  shape: DiffShape,
+  sampling: Sampling,
+  extra: Pick<KeyedExtras, 'keyless'> = {},
+): SqlFragment {
+  return keyedRows(rows, shape, sampling, extra);
 }
 
 /**
@@ -134,7 +142,8 @@ function source({ relation }: SideRows): SqlFragment {
   return relation === null ? sql`(SELECT 1 AS nothing WHERE false)` : relation.rows;
 }
 
-function hasKey(shape: DiffShape): SqlFragment {
+/** No key column is NULL. */
+export function hasKey(shape: DiffShape): SqlFragment {
   return join(
     shape.key.map((_column, index) => sql`${keyName(index)} IS NOT NULL`),
     ' AND ',
