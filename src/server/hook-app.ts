@@ -39,6 +39,7 @@ export function createHookApp(dependencies: HookAppDependencies): Express {
   app.enable('case sensitive routing');
   app.all(
     HOOK_PATH,
+    logRefusals(dependencies),
     onlyPost,
     onlyJson,
     onlyWithToken(dependencies),
@@ -51,6 +52,18 @@ export function createHookApp(dependencies: HookAppDependencies): Express {
   });
   app.use(onError(dependencies));
   return app;
+}
+
+/** A refused request is no delivery and has no record, but a merge may be blocked by it: the log is where that shows. */
+function logRefusals({ log }: HookAppDependencies): RequestHandler {
+  return (request, response, next) => {
+    const from = request.socket.remoteAddress;
+    response.once('finish', () => {
+      const codes = response.locals['refused'] as readonly string[] | undefined;
+      if (codes !== undefined) log.error({ status: response.statusCode, codes, from }, 'request refused');
+    });
+    next();
+  };
 }
 
 const onlyPost: RequestHandler = (request, response, next) => {
@@ -74,7 +87,9 @@ function onlyWithToken({ authenticate }: HookAppDependencies): RequestHandler {
     const problem = {
       code: 'token-refused',
       message: 'The header Authorization carries no token of this server.',
-      hint: 'The action file needs Authorization: "Bearer {{ ENV.LAKEFSACTION_SLUICE_TOKEN }}"; another prefix sends nothing.',
+      hint:
+        'The action file needs Authorization: "Bearer {{ ENV.LAKEFSACTION_SLUICE_TOKEN }}" (another prefix sends nothing), ' +
+        'and the lakeFS server that variable, with the text of SLUICE_HOOK_TOKEN; it reads it when it starts.',
     };
     refuse(response, 401, [problem], { 'WWW-Authenticate': 'Bearer' });
   };
@@ -161,6 +176,7 @@ function refuse(
   problems: readonly Problem[],
   headers: Readonly<Record<string, string>> = {},
 ): void {
+  response.locals['refused'] = problems.map(({ code }) => code);
   const text = `REFUSED\n\n${problems.map(formatProblem).join('\n')}\n`;
   sendRefusal(response, { status, text, headers });
 }

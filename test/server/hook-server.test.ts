@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SluiceError } from '../../src/core/problem.ts';
 import { fakeJudge, untilAborted } from '../gate/fake-judge.ts';
 import { PAYLOAD, type RunningServer, runServer, TOKEN } from './running-server.ts';
@@ -121,6 +121,16 @@ describe('a merge', () => {
       { msg: 'delivery approved', status: 200, repository: 'lake', branch: 'main', durationMs: expect.any(Number) },
     ]);
     expect(server.logged.join('')).not.toContain('canary');
+  });
+
+  it('that is refused leaves a line in the log too, because a merge is blocked by it', async () => {
+    const server = await serve(fakeJudge());
+    const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer of-another-server-0123456789' };
+    const { status } = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify(PAYLOAD) });
+    const refusals = () => server.logged.filter((line) => line.includes('request refused'));
+    await vi.waitFor(() => expect(refusals()).toHaveLength(1));
+    expect(JSON.parse(refusals()[0] ?? '')).toMatchObject({ status, codes: ['token-refused'], level: 50 });
+    expect(server.logged.join('')).not.toContain('another-server');
   });
 });
 
