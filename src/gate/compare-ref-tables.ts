@@ -5,9 +5,9 @@ import { MAX_TABLES } from '../core/diff/order-tables.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
 import { type DiffLimits, type DiffOutcome, type DiffTableInput, diffTables } from './diff-tables.ts';
 import { shownByContract } from './diff-versions.ts';
-import { fetchVersions, type Versions } from './fetch-versions.ts';
+import { type FetchLimits, fetchVersions, type Versions } from './fetch-versions.ts';
 import type { RefTable } from './find-ref-tables.ts';
-import type { ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
+import type { ObjectParts, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
 
 /** What the user may choose about every table. */
 export interface HowToCompare {
@@ -20,7 +20,7 @@ export interface HowToCompare {
   readonly tolerance: Readonly<Record<string, string>>;
   readonly limits: DiffLimits;
   /** What may be read of one table. */
-  readonly fetchLimits: { readonly objects: number; readonly bytes: number };
+  readonly fetchLimits: FetchLimits;
   readonly onProgress?: (progress: { readonly stage: string; readonly bytes?: number }) => void;
 }
 
@@ -31,12 +31,13 @@ export interface CompareRequest extends HowToCompare {
 
 export interface CompareDeps {
   readonly objects: ObjectReader;
+  readonly parts: ObjectParts;
   readonly engine: QueryEngine;
   readonly text: TextFiles;
   readonly workspace: Workspace;
 }
 
-const BATCH_TABLES = 20;
+const BATCH_TABLES = 50;
 const BATCH_BYTES = 1024 ** 3;
 
 /** Compares the tables, the largest first; those beyond two hundred are only counted, in `omitted`. */
@@ -80,21 +81,42 @@ async function compareBatch(
   signal: AbortSignal,
 ): Promise<readonly DiffedTable[]> {
   const { onProgress, limits, told } = request;
-  const outcomes = await deps.workspace.use(async (runDirectory): Promise<readonly DiffOutcome[]> => {
-    const inputs: (DiffTableInput | { readonly problem: Problem })[] = [];
+  const outcomes = await deps.workspace.use(async (runDirectory): Promise<readonly BatchOutcome[]> => {
+    const inputs: PreparedInput[] = [];
     for (const [index, table] of batch.entries()) {
       const stage = `reading ${table.table.name}${told(index)}`;
       onProgress?.({ stage });
       const onBytes = (bytes: number) => onProgress?.({ stage, bytes });
-      inputs.push(await inputOf(table, { ...request, runDirectory, onBytes }, deps.objects, signal));
+      const place = { runDirectory, prefix: `table-${index}`, onBytes };
+      inputs.push(await inputOf(table, { ...request, ...place }, deps, signal));
     }
-    const tables = inputs.filter((input) => 'table' in input);
+    const ready = inputs.filter((input) => 'input' in input);
+    const tables = ready.map(({ input }) => input);
     const stages = { onProgress: (stage: string) => onProgress?.({ stage }) };
     const diffed =
       tables.length === 0 ? [] : await diffTables({ tables, runDirectory, limits, ...stages }, deps, signal);
-    return inputs.map((input) => ('table' in input ? (diffed[tables.indexOf(input)] ?? LOST) : input));
+    return inputs.map((input) => {
+      if (!('input' in input)) return input;
+      const outcome = diffed[ready.indexOf(input)] ?? LOST;
+      return 'problem' in outcome && input.isPartial ? 'read whole' : outcome;
+    });
   });
-  return batch.map((table, index) => diffedTable(table, outcomes[index] ?? LOST, request));
+  const done: DiffedTable[] = [];
+  for (const [index, table] of batch.entries()) {
+    const outcome = outcomes[index] ?? LOST;
+    if (outcome === 'read whole') done.push(...(await compareBatch([table], readingWhole(request), deps, signal)));
+    else done.push(diffedTable(table, outcome, request));
+  }
+  return done;
+}
+
+type PreparedInput = { readonly input: DiffTableInput; readonly isPartial: boolean } | { readonly problem: Problem };
+
+/** A Parquet object may be laid out so that its parts do not do; whether the whole does better is seen by reading it. */
+type BatchOutcome = DiffOutcome | 'read whole';
+
+function readingWhole<T extends CompareRequest>(request: T): T {
+  return { ...request, fetchLimits: { ...request.fetchLimits, unchangedBytes: Number.POSITIVE_INFINITY } };
 }
 
 const LOST: DiffOutcome = {
@@ -105,38 +127,49 @@ const LOST: DiffOutcome = {
   },
 };
 
+interface Place {
+  readonly runDirectory: string;
+  readonly prefix: string;
+  readonly onBytes: (bytes: number) => void;
+}
+
 /** What is wrong with one table is its own problem; a server that cannot be read from is everybody's. */
 async function inputOf(
   ref: RefTable,
-  request: CompareRequest & { readonly runDirectory: string; readonly onBytes: (bytes: number) => void },
-  objects: ObjectReader,
+  request: CompareRequest & Place,
+  deps: CompareDeps,
   signal: AbortSignal,
-): Promise<DiffTableInput | { readonly problem: Problem }> {
+): Promise<PreparedInput> {
   const { table, fromData, problem } = ref;
   if (problem !== null) return { problem };
-  const { versions, runDirectory, fetchLimits: limits, onBytes } = request;
+  const { versions, runDirectory, prefix, fetchLimits: limits, onBytes } = request;
+  const key = (request.key ?? table.key).map((name) => dataName(table, name));
+  const wanted = { versions, table: ref, key, runDirectory, prefix, limits, onBytes };
   try {
-    return {
-      table,
-      fromData,
-      key: (request.key ?? table.key).map((name) => dataName(table, name)),
-      tolerance: request.tolerance,
-      show: fromData ? { columns: request.show, limit: request.limit } : shownByContract(table, request.limit),
-      ...(await fetchVersions({ versions, table: ref, runDirectory, limits, onBytes }, objects, signal)),
-    };
+    const { isPartial, base, merge } = await fetchVersions(wanted, deps, signal);
+    const show = fromData ? { columns: request.show, limit: request.limit } : shownByContract(table, request.limit);
+    return { isPartial, input: { table, fromData, key, tolerance: request.tolerance, show, base, merge } };
   } catch (cause) {
-    if (!(cause instanceof SluiceError) || signal.aborted || !OF_ONE_TABLE.test(cause.problem.code)) throw cause;
-    return { problem: cause.problem };
+    if (!(cause instanceof SluiceError) || signal.aborted) throw cause;
+    const { code } = cause.problem;
+    if (IN_PARTS.test(code) && limits.unchangedBytes < Number.POSITIVE_INFINITY) {
+      const again = { ...readingWhole(request), prefix: `${prefix}-whole` };
+      return inputOf(ref, again, deps, signal);
+    }
+    if (OF_ONE_TABLE.test(code)) return { problem: cause.problem };
+    throw cause;
   }
 }
 
+/** What a footer that cannot be used is called. */
+const IN_PARTS = /^(object-not-parquet|engine-input|engine-query)$/;
 const OF_ONE_TABLE = /^(limit-|object-|objects-too-large$|coverage-gap$)/;
 
 function diffedTable({ table, location }: RefTable, outcome: DiffOutcome, { key }: HowToCompare): DiffedTable {
   const { name } = table;
   if ('problem' in outcome) return { name, location, diff: null, problem: outcome.problem };
   const { diff } = outcome;
-  const isKeyless = diff.key.length === 0 && key === null && table.key.length === 0;
+  const isKeyless = key === null && diff.key.length === 0 && diff.inserted > 0 && diff.deleted > 0;
   const notes = isKeyless ? [...diff.notes, KEYLESS] : diff.notes;
   return { name, location, diff: { ...diff, notes }, problem: null };
 }

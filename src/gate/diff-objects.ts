@@ -14,6 +14,8 @@ import { stageObject, type TextInput } from './stage-objects.ts';
 /** An object of one version. Equal identities stand for equal bytes. */
 export interface DiffObject extends InputObject {
   readonly identity: string;
+  /** Only the footer and the key columns of this Parquet object are here. */
+  readonly isPartial?: true;
 }
 
 /** Text objects by object; an object that both versions share is there once. */

@@ -177,7 +177,8 @@ async function profileOf(
   ask: Ask,
 ): Promise<Pick<DiffParts, 'profile' | 'profileOf' | 'profileColumns'>> {
   const changed = bytesOf(split.base) + bytesOf(split.merge);
-  const isCheap = changed + bytesOf(split.shared) <= limits.profileBytes;
+  const isHere = !split.shared.some(({ isPartial }) => isPartial === true);
+  const isCheap = isHere && changed + bytesOf(split.shared) <= limits.profileBytes;
   const of = isCheap ? 'table' : 'changed-objects';
   const nothing = { profile: [], profileOf: of, profileColumns: 0 } as const;
   if (changed === 0 || changed > limits.profileBytes) return nothing;

@@ -59,7 +59,7 @@ export function findRefTables(request: FindTablesRequest): FoundTables {
   const chosen =
     selected.length === 0
       ? all.filter(hasChanged)
-      : [...new Set(selected.flatMap((word) => chosenBy(word, { all, free, hasChanged })))];
+      : eachOnce(selected.flatMap((word) => chosenBy(word, { all, free, hasChanged })));
   const tables = chosen.map((table) => ({ ...table, problem: formatProblem(table, formats) }));
   const others = [...changed].filter((path) => isDataObject(path) && find(path).length === 0 && !isTabular(path));
   return { tables, others: selected.length === 0 ? others.sort() : [] };
@@ -108,6 +108,11 @@ function paths({ before, after }: Pick<Found, 'before' | 'after'>): readonly str
   return [...before, ...after].map(({ path }) => path);
 }
 
+function eachOnce(tables: readonly Found[]): readonly Found[] {
+  const nameOf = ({ table, location }: Found): string => JSON.stringify([table.name, location]);
+  return [...new Map(tables.map((table) => [nameOf(table), table])).values()];
+}
+
 interface Choice {
   readonly all: readonly Found[];
   /** What no contract governs. */
@@ -122,7 +127,9 @@ function chosenBy(word: string, { all, free, hasChanged }: Choice): readonly Fou
   if (named.length > 0) return named;
   const isBelow = ({ path }: ObjectEntry): boolean => wanted === '' || path === wanted || path.startsWith(`${wanted}/`);
   const governed = all.filter(({ fromData, before, after }) => !fromData && [...before, ...after].some(isBelow));
-  const below = folderTables(free.before.filter(isBelow), free.after.filter(isBelow)).map(withoutContract);
+  const below = folderTables(free.before.filter(isBelow), free.after.filter(isBelow))
+    .map((table) => (wanted.startsWith(`${table.name}/`) ? { ...table, location: `${wanted}/` } : table))
+    .map(withoutContract);
   const found = [...governed, ...below];
   if (found.length > 0) return found.length === 1 ? found : found.filter(hasChanged);
   const shortly = all.filter(({ table }) => shortName(table.name) === wanted);

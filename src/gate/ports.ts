@@ -66,6 +66,30 @@ export interface FetchRequest {
   readonly onProgress?: (done: { readonly objects: number; readonly bytes: number }) => void;
 }
 
+/** From `start` up to, not including, `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Parts of large Parquet objects at a commit. They lie in a file as long as the object, at their places, and what was
+ * not read is zeros there: no page of Parquet begins so, and reading one fails.
+ */
+export interface ObjectParts {
+  /** Makes the file and puts the object's footer into it. Rejects with `object-not-parquet` when it has none. */
+  footer(request: PartsRequest, signal: AbortSignal): Promise<void>;
+  /** Adds parts to a file that {@link ObjectParts.footer} made. */
+  add(request: PartsRequest & { readonly parts: readonly ByteRange[] }, signal: AbortSignal): Promise<void>;
+}
+
+export interface PartsRequest {
+  readonly repository: string;
+  readonly commitId: string;
+  readonly object: ObjectEntry;
+  readonly localPath: string;
+}
+
 /** Where contracts come from: a directory, or a path in the repository at the destination commit. */
 export interface ContractSource {
   load(

@@ -5,6 +5,7 @@ import { createRepositorySource } from '../adapters/contracts/repository-source.
 import { createDuckDbEngine } from '../adapters/engine/engine.ts';
 import { lakefsBase } from '../adapters/lakefs/endpoint.ts';
 import type { LakefsLake } from '../adapters/lakefs/lake.ts';
+import { createObjectParts } from '../adapters/objects/object-parts.ts';
 import { createObjectReader } from '../adapters/objects/object-reader.ts';
 import { createTextFiles } from '../adapters/text/make-plain.ts';
 import { createWorkspace } from '../adapters/workspace/run-directories.ts';
@@ -21,6 +22,9 @@ import { type ClientLake, useClientLake } from './merge-checker.ts';
 import { namedDocuments } from './named-documents.ts';
 import { scratchOwner } from './scratch-owner.ts';
 import { packageVersion } from './version.ts';
+
+/** Of a table; above it, only footers and keys of the objects that did not change are read. */
+const UNCHANGED_BYTES = 32 * 1024 ** 2;
 
 interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -55,22 +59,27 @@ async function compareIn(
     const { threads, memoryBytes, tempBytes, bytes, objects: objectCount } = limits;
     const engine = createDuckDbEngine({ threads, memoryLimit: memoryBytes, maxTempBytes: tempBytes, spares: 1 });
     closers.push(() => engine.close());
-    const objects = createObjectReader({
+    const gateway = {
       endpoint: lakefsBase(lakefs.url),
       accessKeyId: lakefs.accessKeyId,
       secretAccessKey: lakefs.secretAccessKey.reveal(),
+    };
+    const objects = createObjectReader({
+      ...gateway,
       cacheDirectory: join(directory, 'cache'),
       cacheBytes: 0,
       maxRequestBytes: bytes,
     });
     closers.push(() => objects.close());
+    const parts = createObjectParts(gateway);
+    closers.push(() => parts.close());
     const { config: _file, contracts, ...asked } = request;
     const documents = contracts.length === 0 ? null : await namedDocuments(contracts, cwd, signal);
     return await diffRefs(
       {
         ...asked,
         limits: DIFF_LIMITS,
-        fetchLimits: { objects: objectCount, bytes },
+        fetchLimits: { objects: objectCount, bytes, unchangedBytes: UNCHANGED_BYTES },
         variables: contractVariables(env),
         onProgress,
       },
@@ -79,6 +88,7 @@ async function compareIn(
         reader: client.reader,
         contracts: documents === null ? configured(config, client.lake) : { load: async () => documents },
         objects,
+        parts,
         engine,
         text: createTextFiles({ maxPlainBytes: bytes }),
         workspace: createWorkspace(join(directory, 'runs')),

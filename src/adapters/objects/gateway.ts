@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { ByteRange } from '../../gate/ports.ts';
 
 export interface GatewayOptions {
   /** Address of the S3 gateway, e.g. `http://lakefs:8000`: lakeFS's own address without `/api/v1`. */
@@ -20,12 +21,20 @@ export interface OpenObject {
   readonly contentLength: number | undefined;
   readonly etag: string | undefined;
   readonly contentType: string | undefined;
+  /** Of an answer to a request for a part. */
+  readonly contentRange: string | undefined;
 }
 
 export interface Gateway {
   /** One signed GET of `<ref>/<path>`; `ref` is a commit id or a branch. Rejects with whatever the SDK throws; see failure.ts. */
   open(
-    request: { readonly repository: string; readonly ref: string; readonly path: string },
+    request: {
+      readonly repository: string;
+      readonly ref: string;
+      readonly path: string;
+      /** Absent: the whole object. */
+      readonly part?: ByteRange;
+    },
     signal: AbortSignal,
   ): Promise<OpenObject>;
   close(): void;
@@ -58,14 +67,16 @@ export function openGateway(options: GatewayOptions): Gateway {
     }),
   });
   return {
-    async open({ repository, ref, path }, signal) {
-      const command = new GetObjectCommand({ Bucket: repository, Key: `${ref}/${path}` });
+    async open({ repository, ref, path, part }, signal) {
+      const range = part === undefined ? {} : { Range: `bytes=${part.start}-${part.end - 1}` };
+      const command = new GetObjectCommand({ Bucket: repository, Key: `${ref}/${path}`, ...range });
       const answer = await client.send(command, { abortSignal: signal });
       return {
         body: answer.Body as Readable,
         contentLength: answer.ContentLength,
         etag: answer.ETag,
         contentType: answer.ContentType,
+        contentRange: answer.ContentRange,
       };
     },
     close: () => client.destroy(),
