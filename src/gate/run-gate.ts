@@ -11,6 +11,7 @@ import { checkTables, type TableOutput } from './check-tables.ts';
 import { judgingContracts } from './contracts-after.ts';
 import { type MergeDiffsRequest, withMergeDiffs } from './diff-merge.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
+import { type Approvals, judgeBase } from './judge-base.ts';
 import type { JudgedTree } from './judged-tree.ts';
 import { createContractReader, type LoadedContracts } from './load-contracts.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
@@ -43,6 +44,8 @@ export interface GateDeps {
   /** Milliseconds, monotonic. */
   readonly elapsed: () => number;
   readonly observer?: GateObserver;
+  /** What is known of the commits that changes are based on; a machine without records knows nothing. */
+  readonly approvals?: Approvals;
 }
 
 /** The judge: reads what a merge or a commit would change, and says what the contracts say of it. */
@@ -103,9 +106,11 @@ async function judgeData(
   );
   refuseLateWrites(tree, changes);
   const find = tableFinder(loaded.contracts, repository, branch);
-  const changed = new Set(changes.objects.flatMap((change) => find(change.path).map((governed) => governed.table)));
-  const affected = affectedTables(everyTable(loaded), (table) => changed.has(table));
-  const problems = [...loaded.problems, ...formatProblems(pinned, loaded, changes)];
+  const base = judgeBase(pinned, deps.approvals);
+  const paths = [...changes.objects, ...(base.isUnjudged ? changes.after : [])].map(({ path }) => path);
+  const suspect = new Set(paths.flatMap((path) => find(path).map((governed) => governed.table)));
+  const affected = affectedTables(everyTable(loaded), (table) => suspect.has(table));
+  const problems = [...loaded.problems, ...formatProblems(pinned, loaded, changes), ...base.problems];
   // No engine for a merge that changes nothing governed: starting one takes longer than everything else.
   const nothingToCheck = hasErrors(problems) || affected.checked.length === 0;
   const { tables, problems: remarks } = nothingToCheck

@@ -1,0 +1,43 @@
+import type { Problem } from '../core/problem.ts';
+import type { DecisionStore } from './ports.ts';
+import type { Pinned } from './prepare-merge.ts';
+
+/** Which commits were let onto a branch by the gate. */
+export interface Approvals {
+  /** Null: no change of this branch was ever approved, so the gate is new there. */
+  isApproved(repository: string, branch: string, commitId: string): boolean | null;
+}
+
+export interface JudgedBase {
+  /** True: nobody can vouch for any table of it, so what did not change has to be judged too. */
+  readonly isUnjudged: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Whether the commit that a change is based on came through the gate. One that came past it (a merge without the action
+ * file, a hard reset) may hold anything, and the next approved merge must not make it look judged: release tags ask for
+ * no more than an approved decision.
+ */
+export function judgeBase({ event, destination }: Pinned, approvals: Approvals | undefined): JudgedBase {
+  const { repository, branch = '' } = event;
+  if (approvals?.isApproved(repository, branch, destination.id) !== false) return { isUnjudged: false, problems: [] };
+  const problem: Problem = {
+    code: 'base-unjudged',
+    level: 'warning',
+    message: `the head of ${branch}, ${destination.id.slice(0, 12)}, was approved by nobody: every governed table was judged, not only the changed ones`,
+    hint: 'sluice doctor says which commits came past the gate',
+  };
+  return { isUnjudged: true, problems: [problem] };
+}
+
+/** The approvals of the records. */
+export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'list'>): Approvals {
+  return {
+    isApproved: (repository, branch, commitId) => {
+      if (store.approvedFor(repository, commitId) !== null) return true;
+      const [known] = store.list({ repository, branch, state: 'approved', origin: 'hook', limit: 1 });
+      return known === undefined ? null : false;
+    },
+  };
+}
