@@ -1,13 +1,9 @@
 import type { DemoRequest, Services, WithConfig } from './cli/services.ts';
 import type { Config } from './config.ts';
 import { SluiceError } from './core/problem.ts';
-import type { Decision } from './gate/ports.ts';
 import { invalidConfig } from './wire/invalid-config.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Most decisions a reference is looked for among. */
-const MAX_SEARCHED = 100_000;
 
 /** Puts the adapters behind the commands. Each command loads only what it needs: `--help` must not wait for DuckDB. */
 export function createServices(env: Environment, cwd: string): Services {
@@ -19,6 +15,10 @@ export function createServices(env: Environment, cwd: string): Services {
     diffLocal: async (request, onProgress, signal) => {
       const { runLocalDiff } = await import('./wire/diff.ts');
       return runLocalDiff(request, onProgress, { env, cwd, signal });
+    },
+    diffRefs: async (request, onProgress, signal) => {
+      const { runRefDiff } = await import('./wire/diff-refs.ts');
+      return runRefDiff(request, { env, cwd, onProgress, signal });
     },
     checkMerge: async (request, onProgress, signal) => {
       const { runMergeCheck } = await import('./wire/check-merge.ts');
@@ -41,9 +41,22 @@ export function createServices(env: Environment, cwd: string): Services {
       return runInit(request, onProgress, { env, cwd, signal });
     },
     serve: (request, signal) => serve(request, env, cwd, signal),
-    decisions: ({ filter, ...request }) => withStore(request, env, cwd, (store) => store.list(filter)),
-    findDecisions: ({ reference, ...request }) =>
-      withStore(request, env, cwd, (store) => matching(store.list({ limit: MAX_SEARCHED }), reference)),
+    decisions: async (request, signal) => {
+      const { listRecorded } = await import('./wire/records.ts');
+      return listRecorded(request, { env, cwd, signal });
+    },
+    findDecisions: async (request, signal) => {
+      const { findRecorded } = await import('./wire/records.ts');
+      return findRecorded(request, { env, cwd, signal });
+    },
+    serverReport: async (request, signal) => {
+      const { reportOfServer } = await import('./wire/records.ts');
+      return reportOfServer(request, { env, cwd, signal });
+    },
+    consoleUrl: async (request) => {
+      const { consoleUrlOf } = await import('./wire/records.ts');
+      return consoleUrlOf(request, { env, cwd });
+    },
     doctor: async (request, onProgress, signal) => {
       const { examine } = await import('./wire/doctor.ts');
       return examine(request, { env, cwd, onProgress, signal });
@@ -73,31 +86,6 @@ async function readConfig({ config: file }: WithConfig, env: Environment, cwd: s
   const loaded = loadConfig({ env, cwd, ...(file === null ? {} : { file }) });
   if (loaded.kind === 'config') return loaded.config;
   throw invalidConfig(loaded.problems);
-}
-
-async function withStore(
-  { config: file }: WithConfig,
-  env: Environment,
-  cwd: string,
-  read: (store: { list(filter: { limit: number }): readonly Decision[] }) => readonly Decision[],
-): Promise<readonly Decision[]> {
-  const [{ loadStateDir }, { openStore }, { storePath }] = await Promise.all([
-    import('./config.ts'),
-    import('./adapters/store/open-store.ts'),
-    import('./wire/store-path.ts'),
-  ]);
-  const store = openStore(storePath(loadStateDir({ env, cwd, ...(file === null ? {} : { file }) })), {
-    readonly: true,
-  });
-  try {
-    return read(store);
-  } finally {
-    store.close();
-  }
-}
-
-function matching(decisions: readonly Decision[], reference: string): readonly Decision[] {
-  return decisions.filter(({ id, mergeCommit }) => id.startsWith(reference) || mergeCommit.startsWith(reference));
 }
 
 async function playDemo(request: DemoRequest, env: Environment, cwd: string, signal: AbortSignal): Promise<void> {

@@ -5,3 +5,9 @@ export const CONFIG_OPTION: Option = {
   value: 'FILE',
   help: 'Configuration file; default: SLUICE_CONFIG, else ./sluice.yaml where there is one.',
 };
+
+export const RECORDS_OPTION: Option = {
+  name: 'server',
+  value: 'URL',
+  help: 'Records of this running Sluice; needs SLUICE_CONSOLE_TOKEN. Default: those here.',
+};

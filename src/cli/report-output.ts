@@ -3,7 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { SluiceError } from '../core/problem.ts';
 import { RENDERERS, REPORT_FORMATS, type ReportFormat } from '../core/report/formats.ts';
 import type { Report } from '../core/report/report.ts';
+import { decisionUrl } from '../core/report/report-url.ts';
 import { type Context, type Input, type Option, optionValue, wantsColor } from './command.ts';
+import type { Services } from './services.ts';
 
 /** Where and how a command shows its report. */
 export const REPORT_OPTIONS: readonly Option[] = [
@@ -20,7 +22,8 @@ export interface ReportOutput {
   readonly format: ReportFormat;
   /** As the user typed it; null for standard output. */
   readonly file: string | null;
-  write(report: Report): Promise<void>;
+  /** `consoleUrl`: where people can read this report, when it is a decision of a server; else null. */
+  write(report: Report, consoleUrl: string | null): Promise<void>;
 }
 
 /** Takes what {@link REPORT_OPTIONS} were given. Rejects when the file's folder takes none: better now than later. */
@@ -30,8 +33,18 @@ export async function openReportOutput(input: Input, context: Context): Promise<
   return {
     format,
     file,
-    write: (report) => write((color) => RENDERERS[format](report, { color }), report.verdict),
+    write: (report, consoleUrl) => {
+      const reportUrl = report.scope.kind === 'merge' ? decisionUrl(consoleUrl, report.scope.decisionId) : null;
+      const link = reportUrl === null ? {} : { reportUrl };
+      return write((color) => RENDERERS[format](report, { color, ...link }), report.verdict);
+    },
   };
+}
+
+/** Where people can read what a server decided; null when it was judged on this machine, which keeps no records. */
+export async function consoleOf(input: Input, services: Pick<Services, 'consoleUrl'>): Promise<string | null> {
+  const server = optionValue(input, 'server');
+  return server === null ? null : services.consoleUrl({ config: optionValue(input, 'config'), server });
 }
 
 export interface TextOutput {

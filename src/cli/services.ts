@@ -19,6 +19,8 @@ export interface Services {
   checkLocal(request: LocalCheck, onProgress: OnProgress, signal: AbortSignal): Promise<Report>;
   /** Two versions of tables; a table that cannot be compared says so in the report. */
   diffLocal(request: LocalDiff, onProgress: OnProgress, signal: AbortSignal): Promise<DiffReport>;
+  /** Two commits of a lakeFS repository; a table that cannot be compared says so in the report. */
+  diffRefs(request: RefDiff, onProgress: OnProgress, signal: AbortSignal): Promise<DiffReport>;
   /** What the gate would say to a merge; never rejects for bad data, bad contracts or a conflict. */
   checkMerge(request: MergeCheck, onProgress: OnProgress, signal: AbortSignal): Promise<Report>;
   /** Checks, and merges what was approved. Rejects only while nothing has been merged. */
@@ -32,9 +34,22 @@ export interface Services {
   /** Serves until the signal is aborted, then drains; resolves when the last delivery is answered and recorded. */
   serve(request: WithConfig, signal: AbortSignal): Promise<void>;
   /** Newest first. */
-  decisions(request: WithConfig & { readonly filter: DecisionFilter }): Promise<readonly Decision[]>;
+  decisions(
+    request: WithServer & { readonly filter: DecisionFilter },
+    signal: AbortSignal,
+  ): Promise<readonly Decision[]>;
   /** Every decision whose id or merge commit begins with the reference, in lower case; newest first. */
-  findDecisions(request: WithConfig & { readonly reference: string }): Promise<readonly Decision[]>;
+  findDecisions(
+    request: WithServer & { readonly reference: string },
+    signal: AbortSignal,
+  ): Promise<readonly Decision[]>;
+  /** The report of one decision of a server, JSON as it was recorded; null when it has none. */
+  serverReport(
+    request: WithServer & { readonly server: string; readonly id: string },
+    signal: AbortSignal,
+  ): Promise<string | null>;
+  /** Where people read decisions on the console; null when nobody said. */
+  consoleUrl(request: WithServer): Promise<string | null>;
   /** Examines everything between a merge and its verdict. Rejects only for bad use and when the signal is aborted. */
   doctor(request: DoctorRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Diagnosis>;
   /** Plays the demo; with `keep`, until the signal is aborted. With `on`, only makes a real lake ready to try it. */
@@ -50,11 +65,25 @@ export interface LocalCheck {
   readonly now: number;
 }
 
-export interface LocalDiff {
+export interface LocalDiff extends DiffOptions {
   readonly base: string;
   readonly data: string;
   /** Contract files, or folders of them; none: both paths are one table. */
   readonly contracts: readonly string[];
+}
+
+export interface RefDiff extends DiffOptions, WithConfig {
+  readonly repository: string;
+  /** Branches, tags or commits. */
+  readonly base: string;
+  readonly head: string;
+  /** Names or path prefixes; none: every table that changed. */
+  readonly tables: readonly string[];
+  /** Contract files, or folders of them; none: those of the configuration, where it names some. */
+  readonly contracts: readonly string[];
+}
+
+export interface DiffOptions {
   /** Null: the contract's key, without a contract none. */
   readonly key: readonly string[] | null;
   /** Columns whose values may be shown; with a contract its word counts. */
@@ -147,6 +176,11 @@ export interface Installation {
 export interface WithConfig {
   /** `--config`; null when it was not given. */
   readonly config: string | null;
+}
+
+export interface WithServer extends WithConfig {
+  /** Address of a running Sluice's console; null: the records of this machine. */
+  readonly server: string | null;
 }
 
 /** A real lakeFS that gets what the demo has: data, a contract, the gate, branches to merge. */

@@ -118,11 +118,11 @@ interface Signals {
 
 async function tell(decision: Decision, deps: AnnouncerDeps, signals: Signals): Promise<void> {
   try {
-    const { repository, source, branch: destination } = decision;
-    const open = await deps.pulls.open({ repository, source, destination }, signals.signal);
-    if (open.length === 0) return deps.count('none');
-    const found = open.slice(0, MAX_PULL_REQUESTS);
-    if (decision.state === 'approved' && decision.origin === 'hook') await settle(repository, found, deps, signals);
+    const { repository, state, origin } = decision;
+    const isMerging = state === 'approved' && origin === 'hook';
+    const found = await pullsOf(decision, isMerging, deps.pulls, signals.signal);
+    if (found.length === 0) return deps.count('none');
+    if (isMerging) await settle(repository, found, deps, signals);
     if (signals.replaced.aborted) return;
     for (const id of found) {
       const write = () => rewrite(decision, id, deps, signals.signal);
@@ -137,6 +137,20 @@ async function tell(decision: Decision, deps: AnnouncerDeps, signals: Signals): 
       'pull request not updated',
     );
   }
+}
+
+/** The open ones; after an approval lakeFS may have merged and closed its pull request already. */
+async function pullsOf(
+  { repository, source, branch: destination, mergeCommit }: Decision,
+  isMerging: boolean,
+  pulls: PullRequests,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const sides = { repository, source, destination };
+  const open = await pulls.open(sides, signal);
+  // In this order, so that one that is closed meanwhile is in one of them.
+  const merged = isMerging && mergeCommit !== '' ? await pulls.mergedBy(mergeCommit, sides, signal) : [];
+  return [...new Set([...merged, ...open])].slice(0, MAX_PULL_REQUESTS);
 }
 
 /**

@@ -16,6 +16,8 @@ export interface PullRequest {
 export interface PullRequests {
   /** Ids of the open ones from this source into this destination. */
   open(sides: MergeSides, signal: AbortSignal): Promise<readonly string[]>;
+  /** Ids of those, among the newest, that a merge between these branches has closed by this commit. */
+  mergedBy(commit: string, sides: MergeSides, signal: AbortSignal): Promise<readonly string[]>;
   read(repository: string, id: string, signal: AbortSignal): Promise<PullRequest>;
   /** Replaces the description. lakeFS has no way to do so only if nobody else has meanwhile. */
   describe(

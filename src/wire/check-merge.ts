@@ -1,16 +1,15 @@
 /** `sluice check` and `sluice merge` of a lake's merges. */
-import { readFileSync } from 'node:fs';
 import { createRemoteChecks } from '../adapters/sluice-server/remote-checks.ts';
 import type { MergeCheck, MergeOrder, OnProgress } from '../cli/services.ts';
-import { parseServerUrl } from '../config/network.ts';
-import { loadConsoleTokens } from '../config.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
+import { decisionUrl } from '../core/report/report-url.ts';
 import { type GatedMergeEnd, gatedMerge } from '../gate/gated-merge.ts';
 import type { MergeQuestion } from '../gate/recorded-checks.ts';
 import { readClientConfig } from './client-config.ts';
 import { judgeHere, useClientLake } from './merge-checker.ts';
 import { namedDocuments } from './named-documents.ts';
+import { reportSchema, serverAccess } from './server-access.ts';
 import { packageVersion } from './version.ts';
 
 interface World {
@@ -83,15 +82,9 @@ async function askServer(
   server: string,
   { env, cwd, onProgress, signal }: World,
 ): Promise<Report> {
-  const url = parseServerUrl(server);
-  if (url === undefined) throw serverUrlInvalid(server);
-  const [token] = loadConsoleTokens({ env, cwd, ...(file === null ? {} : { file }) });
-  if (token === undefined) throw tokenMissing();
-  const reportSchema = JSON.parse(
-    readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
-  ) as object;
-  const checks = createRemoteChecks({ url, token: token.reveal(), reportSchema });
-  onProgress({ stage: `asking ${url}` });
+  const access = serverAccess(server, file, { env, cwd });
+  const checks = createRemoteChecks({ ...access, reportSchema: reportSchema() });
+  onProgress({ stage: `asking ${access.url}` });
   try {
     return await checks.check(question, signal);
   } finally {
@@ -122,21 +115,5 @@ async function mustKnowCommit(
 }
 
 function linkTo({ scope }: Report, console: string): string | null {
-  return scope.kind === 'merge' ? `${console.replace(/\/+$/, '')}/decisions/${scope.decisionId}` : null;
-}
-
-function serverUrlInvalid(server: string): SluiceError {
-  return new SluiceError({
-    code: 'server-url-invalid',
-    message: `--server cannot be \`${server.replace(/\/\/[^@/]*@/, '//***@')}\`.`,
-    hint: 'Write it as https://sluice.example.org, without user, password or query.',
-  });
-}
-
-function tokenMissing(): SluiceError {
-  return new SluiceError({
-    code: 'server-token-missing',
-    message: '--server needs a token of that server, and none is set.',
-    hint: 'Set SLUICE_CONSOLE_TOKEN to one of its console tokens.',
-  });
+  return scope.kind === 'merge' ? decisionUrl(console, scope.decisionId) : null;
 }

@@ -51,8 +51,8 @@ describe('sluice decisions', () => {
     ];
     await sluice(['decisions', ...all], { services });
     expect(asked).toEqual([
-      { config: null, filter: { limit: 20 } },
-      { config: 'c.yaml', filter: { limit: 7, repository: 'lake', branch: 'main', state: 'rejected' } },
+      { config: null, server: null, filter: { limit: 20 } },
+      { config: 'c.yaml', server: null, filter: { limit: 7, repository: 'lake', branch: 'main', state: 'rejected' } },
     ]);
   });
 
@@ -111,6 +111,36 @@ describe('sluice report', () => {
     const { code, stderr } = await sluice(['report', '01j8'], { services });
     expect(code).toBe(2);
     expect(stderr).toContain('error[report-version-unknown]');
+  });
+
+  it('links to the console where one is known, in every format', async () => {
+    const services = { ...finding(rows), consoleUrl: async () => 'https://sluice.example.org' };
+    const reportUrl = 'https://sluice.example.org/decisions/01j7aaaa1111111111111111aa';
+    expect((await sluice(['report', '01j7'], { services })).stdout).toBe(toText(APPROVED, { reportUrl }));
+    const markdown = await sluice(['report', '01j7', '--format', 'markdown'], { services });
+    expect(markdown.stdout).toContain(`[report](${reportUrl})`);
+  });
+
+  it('asks the server that was named, for the report too', async () => {
+    const asked: unknown[] = [];
+    const { code, stdout } = await sluice(['report', '01J7', '--server', 'https://x.example', '--config', 'c.yaml'], {
+      services: {
+        findDecisions: async (request) => {
+          asked.push(request);
+          return [decision({ id: '01j7' })];
+        },
+        serverReport: async (request) => {
+          asked.push(request);
+          return toJson(REJECTED);
+        },
+      },
+    });
+    expect([code, stdout]).toEqual([0, toText(REJECTED)]);
+    const records = { config: 'c.yaml', server: 'https://x.example' };
+    expect(asked).toEqual([
+      { ...records, reference: '01j7' },
+      { ...records, id: '01j7' },
+    ]);
   });
 
   it('shows the report that a repeated delivery points to', async () => {

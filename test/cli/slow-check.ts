@@ -15,6 +15,7 @@ const services = async () => ({
       process.stderr.write('begun\n');
     }),
   diffLocal: refuse,
+  diffRefs: refuse,
   checkMerge: refuse,
   merge: refuse,
   lintContracts: refuse,
@@ -23,6 +24,8 @@ const services = async () => ({
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,
+  serverReport: refuse,
+  consoleUrl: refuse,
   doctor: refuse,
   demo: refuse,
 });

@@ -46,6 +46,7 @@ function refuse(): never {
 const REFUSING: Services = {
   checkLocal: refuse,
   diffLocal: refuse,
+  diffRefs: refuse,
   checkMerge: refuse,
   merge: refuse,
   lintContracts: refuse,
@@ -54,6 +55,8 @@ const REFUSING: Services = {
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,
+  serverReport: refuse,
+  consoleUrl: async () => null,
   doctor: refuse,
   demo: refuse,
 };

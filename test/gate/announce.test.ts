@@ -27,6 +27,7 @@ function fakePulls(pull: Partial<PullRequest> = {}, ids: readonly string[] = ['p
       fake.asked.push(sides);
       return ids;
     },
+    mergedBy: async (commit) => (commit === 'merged' ? ['closed'] : []),
     read: async () => {
       await fake.gate;
       return fake.pull;
@@ -127,6 +128,17 @@ describe('an approval by a hook', () => {
     await stop();
     expect(pulls.written).toEqual(['p1 APPROVED']);
     expect(pulls.pull.status).toBe('merged');
+  });
+
+  it('finds the pull request also when lakeFS has closed it before anyone looked', async () => {
+    const pulls = fakePulls({ status: 'merged' }, []);
+    const { announce, stop } = announcing(pulls);
+    announce(decision('approved', { mergeCommit: 'merged' }));
+    await stop();
+    expect(pulls.written).toEqual(['closed APPROVED']);
+    announce(decision('rejected', { mergeCommit: 'merged' }));
+    await stop();
+    expect(pulls.written).toHaveLength(1);
   });
 
   it('is written in the end when the merge went another way', async () => {

@@ -1,6 +1,6 @@
-import type { PullRequests } from '../../gate/pull-request-ports.ts';
+import type { MergeSides, PullRequests } from '../../gate/pull-request-ports.ts';
 import { page, shape } from './answers.ts';
-import { type LakefsOptions, openClient } from './client.ts';
+import { type LakefsClient, type LakefsOptions, openClient } from './client.ts';
 import { inRepository, pullSegment } from './endpoint.ts';
 import { statusFailure } from './failure.ts';
 import { allPages } from './pages.ts';
@@ -15,6 +15,9 @@ const TIMEOUT_MS = 5_000;
 const ATTEMPTS = 2;
 const KEEP_ALIVE_MS = 1_000;
 const MAX_ENTRIES = 20_000;
+/** lakeFS lists the newest first, and one page is what a merge may cost; of these, the last few of the same branches. */
+const CLOSED_LOOKED_AT = 1_000;
+const MERGED_LOOKED_AT = 3;
 
 interface ListedPull {
   readonly id: string;
@@ -37,12 +40,19 @@ const pullPage = shape(
   }),
 );
 
-const pullAnswer = shape<{ readonly status: 'open' | 'closed' | 'merged'; readonly description?: string | null }>({
+interface PullAnswer {
+  readonly status: 'open' | 'closed' | 'merged';
+  readonly description?: string | null;
+  readonly merged_commit_id?: string | null;
+}
+
+const pullAnswer = shape<PullAnswer>({
   type: 'object',
   required: ['status'],
   properties: {
     status: { type: 'string', enum: ['open', 'closed', 'merged'] },
     description: { type: 'string', nullable: true },
+    merged_commit_id: { type: 'string', nullable: true },
   },
 });
 
@@ -56,21 +66,30 @@ export function createPullRequests(options: PullRequestOptions): PullRequests & 
   const { timeoutMs = TIMEOUT_MS, attempts = ATTEMPTS, maxEntries = MAX_ENTRIES } = options;
   const client = openClient({ ...options, timeoutMs, attempts }, KEEP_ALIVE_MS);
   return {
-    open: async ({ repository, source, destination }, signal) => {
+    open: async (sides, signal) => {
+      const { repository } = sides;
       const call = {
         segments: [...inRepository(repository), 'pulls'],
         query: { status: 'open' },
         what: `the open pull requests of ${repository}`,
       };
       const listed = await allPages(client, { call, check: pullPage, keyOf: ({ id }) => id, maxEntries }, signal);
-      const ours = listed.filter(
-        (pull) => pull.status === 'open' && pull.source_branch === source && pull.destination_branch === destination,
-      );
-      return ours.map(({ id }) => id);
+      return idsOf(listed, 'open', sides);
+    },
+    mergedBy: async (commit, sides, signal) => {
+      const { repository } = sides;
+      const call = {
+        segments: [...inRepository(repository), 'pulls'],
+        query: { status: 'closed', amount: String(CLOSED_LOOKED_AT) },
+        what: `the merged pull requests of ${repository}`,
+      };
+      const { results } = await client.json(call, pullPage, signal);
+      const ids = idsOf(results, 'merged', sides).slice(0, MERGED_LOOKED_AT);
+      const pulls = await Promise.all(ids.map((id) => read(client, repository, id, signal)));
+      return ids.filter((_, index) => pulls[index]?.merged_commit_id === commit);
     },
     read: async (repository, id, signal) => {
-      const call = { segments: onPull(repository, id), what: `the pull request ${id} of ${repository}` };
-      const { status, description } = await client.json(call, pullAnswer, signal);
+      const { status, description } = await read(client, repository, id, signal);
       return { status, description: description ?? '' };
     },
     describe: async ({ repository, id, description }, signal) => {
@@ -91,6 +110,23 @@ export function createPullRequests(options: PullRequestOptions): PullRequests & 
     },
     close: () => client.close(),
   };
+}
+
+function read(client: LakefsClient, repository: string, id: string, signal: AbortSignal): Promise<PullAnswer> {
+  const call = { segments: onPull(repository, id), what: `the pull request ${id} of ${repository}` };
+  return client.json(call, pullAnswer, signal);
+}
+
+/** Filters by status too: not every server knows that filter. */
+function idsOf(
+  listed: readonly ListedPull[],
+  status: 'open' | 'merged',
+  { source, destination }: MergeSides,
+): readonly string[] {
+  return listed
+    .filter((pull) => pull.status === status)
+    .filter((pull) => pull.source_branch === source && pull.destination_branch === destination)
+    .map(({ id }) => id);
 }
 
 function onPull(repository: string, id: string): readonly string[] {

@@ -4,7 +4,7 @@ import { type Command, type Context, type Input, optionValue } from '../command.
 import type { Ending } from '../exit-code.ts';
 import { MERGE_ARGUMENTS, MERGE_OPTIONS, mergeCheckOf } from '../merge-input.ts';
 import { startProgressLine } from '../progress-line.ts';
-import { openReportOutput, REPORT_OPTIONS } from '../report-output.ts';
+import { consoleOf, openReportOutput, REPORT_OPTIONS } from '../report-output.ts';
 import type { OnProgress, Services } from '../services.ts';
 
 const FILE_OPTIONS = ['data', 'base', 'now'];
@@ -82,7 +82,7 @@ async function run(input: Input, context: Context): Promise<Ending> {
     progress.clear();
   }
   if (context.signal.aborted) return { kind: 'interrupted' };
-  await output.write(report);
+  await output.write(report, await consoleOf(input, services));
   return { kind: 'verdict', verdict: report.verdict };
 }
 

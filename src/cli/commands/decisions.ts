@@ -5,7 +5,7 @@ import { type Line, paint, type Style } from '../../core/report/text/line.ts';
 import { shortId } from '../../core/report/text/numbers.ts';
 import type { Decision, DecisionFilter, DecisionState } from '../../gate/ports.ts';
 import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
-import { CONFIG_OPTION } from '../config-option.ts';
+import { CONFIG_OPTION, RECORDS_OPTION } from '../config-option.ts';
 import type { Ending } from '../exit-code.ts';
 
 const STATES = [
@@ -20,7 +20,7 @@ const DEFAULT_LIMIT = 20;
 export const decisions: Command = {
   name: 'decisions',
   summary: 'List what the gate decided, newest first; also while it runs.',
-  usage: '[--repository NAME] [--branch NAME] [--state STATE] [--limit N] [--format text|json]',
+  usage: '[--repository NAME] [--branch NAME] [--state STATE] [--limit N] [--format FORMAT] [--server URL]',
   details: [],
   options: [
     { name: 'repository', value: 'NAME', help: 'Only of this repository.' },
@@ -28,11 +28,13 @@ export const decisions: Command = {
     { name: 'state', value: 'STATE', choices: STATES, help: `Only these: ${STATES.join(', ')}.` },
     { name: 'limit', value: 'N', help: `At most so many, 1 to 10000; default ${DEFAULT_LIMIT}.` },
     { name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json.' },
+    RECORDS_OPTION,
     CONFIG_OPTION,
   ],
   examples: [
     { line: 'sluice decisions', does: 'The last twenty.' },
     { line: 'sluice decisions --branch main --state rejected', does: 'What was kept out of main.' },
+    { line: 'sluice decisions --server https://sluice.example.org', does: 'Of the Sluice that guards the lake.' },
   ],
   run,
 };
@@ -40,7 +42,8 @@ export const decisions: Command = {
 async function run(input: Input, context: Context): Promise<Ending> {
   const filter = filterOf(input);
   const services = await context.services();
-  const found = await services.decisions({ config: optionValue(input, 'config'), filter });
+  const records = { config: optionValue(input, 'config'), server: optionValue(input, 'server') };
+  const found = await services.decisions({ ...records, filter }, context.signal);
   if (optionValue(input, 'format') === 'json') {
     const rows = found.map(({ report: _, ...row }) => row);
     context.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);

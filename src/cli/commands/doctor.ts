@@ -28,7 +28,7 @@ export const doctor: Command = {
     {
       name: 'server',
       value: 'URL',
-      help: 'Console port of the Sluice that lakeFS should ask; needs SLUICE_CONSOLE_TOKEN. Default: the records here.',
+      help: 'Console of the Sluice that lakeFS should ask; needs SLUICE_CONSOLE_TOKEN. Default: the records here.',
     },
     CONFIG_OPTION,
   ],

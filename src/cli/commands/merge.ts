@@ -6,7 +6,7 @@ import type { Ending } from '../exit-code.ts';
 import { MERGE_ARGUMENTS, MERGE_OPTIONS, mergeCheckOf } from '../merge-input.ts';
 import { printProblems } from '../print-problems.ts';
 import { startProgressLine } from '../progress-line.ts';
-import { openReportOutput, REPORT_OPTIONS, type ReportOutput } from '../report-output.ts';
+import { consoleOf, openReportOutput, REPORT_OPTIONS, type ReportOutput } from '../report-output.ts';
 
 export const merge: Command = {
   name: 'merge',
@@ -68,7 +68,7 @@ async function run(input: Input, context: Context): Promise<Ending> {
   } finally {
     progress.clear();
   }
-  await output.write(end.report);
+  await output.write(end.report, await consoleOf(input, services));
   tellEnd(end, `lakefs://${order.repository}`, order.destination, output, context);
   if (context.signal.aborted) return { kind: 'interrupted' };
   return { kind: 'verdict', verdict: end.kind === 'not-merged' ? end.verdict : end.report.verdict };

@@ -1,16 +1,17 @@
 import { SluiceError } from '../../core/problem.ts';
-import { RENDERERS, REPORT_FORMATS } from '../../core/report/formats.ts';
+import { RENDERERS, REPORT_FORMATS, type ReportFormat } from '../../core/report/formats.ts';
 import { REPORT_VERSION, type Report } from '../../core/report/report.ts';
+import { decisionUrl } from '../../core/report/report-url.ts';
 import type { Decision } from '../../gate/ports.ts';
 import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
-import { CONFIG_OPTION } from '../config-option.ts';
+import { CONFIG_OPTION, RECORDS_OPTION } from '../config-option.ts';
 import type { Ending } from '../exit-code.ts';
-import type { Services } from '../services.ts';
+import type { Services, WithServer } from '../services.ts';
 
 export const report: Command = {
   name: 'report',
   summary: 'Show the report of a decision.',
-  usage: 'ID [--format FORMAT]',
+  usage: 'ID [--format FORMAT] [--server URL]',
   details: ['ID is a decision, the beginning of one, or a merge commit (its latest decision).'],
   options: [
     {
@@ -19,33 +20,47 @@ export const report: Command = {
       choices: REPORT_FORMATS,
       help: `${REPORT_FORMATS.join(', ')}; text by default, json exactly as recorded.`,
     },
+    RECORDS_OPTION,
     CONFIG_OPTION,
   ],
   positional: { name: 'ID' },
   examples: [
     { line: 'sluice report 01j8zk3v', does: 'As lakeFS shows it in the log of the run.' },
     { line: 'sluice report 5f2c01ab9a1e --format json', does: 'Why this merge commit was let through, or not.' },
+    {
+      line: 'sluice report 01j8zk3v --server https://sluice.example.org',
+      does: 'From the Sluice that guards the lake.',
+    },
   ],
   run,
 };
 
 async function run(input: Input, context: Context): Promise<Ending> {
   const services = await context.services();
-  const find = finder(services, optionValue(input, 'config'));
+  const records = { config: optionValue(input, 'config'), server: optionValue(input, 'server') };
+  const find = finder(services, records, context.signal);
   const decision = choose(await find(input.positionals[0] ?? ''), input.positionals[0] ?? '');
-  const text = await recordedReport(decision, find);
-  context.stdout.write(
-    optionValue(input, 'format') === 'json'
-      ? text
-      : RENDERERS.text(parseReport(text, decision.id), { color: wantsColor(context.stdout, context.env) }),
-  );
+  const text = await recordedReport(decision, find, fromServer(services, records, context.signal));
+  const format = (optionValue(input, 'format') ?? 'text') as ReportFormat;
+  if (format === 'json') {
+    context.stdout.write(text);
+  } else {
+    const reportUrl = decisionUrl(await services.consoleUrl(records), decision.id);
+    const options = { color: wantsColor(context.stdout, context.env), ...(reportUrl === null ? {} : { reportUrl }) };
+    context.stdout.write(RENDERERS[format](parseReport(text, decision.id), options));
+  }
   return { kind: 'done' };
 }
 
 type Find = (reference: string) => Promise<readonly Decision[]>;
 
-function finder(services: Services, config: string | null): Find {
-  return (reference) => services.findDecisions({ config, reference: reference.toLowerCase() });
+function finder(services: Services, records: WithServer, signal: AbortSignal): Find {
+  return (reference) => services.findDecisions({ ...records, reference: reference.toLowerCase() }, signal);
+}
+
+/** A server lists decisions without their reports. */
+function fromServer(services: Services, { config, server }: WithServer, signal: AbortSignal) {
+  return async (id: string) => (server === null ? null : services.serverReport({ config, server, id }, signal));
 }
 
 /** One id, or one merge commit; anything else is for the user to make clear. */
@@ -77,8 +92,13 @@ function choose(found: readonly Decision[], typed: string): Decision {
 }
 
 /** A delivery that repeats a decided question may point to the report instead of holding it. */
-async function recordedReport(decision: Decision, find: Find): Promise<string> {
-  if (decision.report !== null) return decision.report;
+async function recordedReport(
+  decision: Decision,
+  find: Find,
+  ask: (id: string) => Promise<string | null>,
+): Promise<string> {
+  const own = decision.report ?? (await ask(decision.id));
+  if (own !== null) return own;
   const original = decision.replayOf === null ? undefined : (await find(decision.replayOf))[0];
   if (original !== undefined && original.report !== null) return original.report;
   throw new SluiceError({

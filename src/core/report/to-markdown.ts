@@ -83,7 +83,7 @@ function tableRows({ tables }: Report, most: number): string {
   return [...lines, ...(more > 0 ? ['', `… and ${plural(more, 'more table')}.`] : [])].join('\n');
 }
 
-/** What a table would say, line by line. */
+/** What a table would say, line by line; the bullet is not that of the findings, or both would be one list. */
 function tableList({ tables }: Report, most: number): string {
   const lines = tables.slice(0, most).map((table) => {
     const counts = tally(table.checks);
@@ -95,10 +95,10 @@ function tableList({ tables }: Report, most: number): string {
       ...(counts.warn === 0 ? [] : [`${count(counts.warn)} warned`]),
       `${count(counts.pass)} passed`,
     ];
-    return `- ${code(table.name)}: ${words.join(', ')}`;
+    return `* ${code(table.name)}: ${words.join(', ')}`;
   });
   const more = tables.length - lines.length;
-  return [...lines, ...(more > 0 ? [`- … and ${plural(more, 'more table')}`] : [])].join('\n');
+  return [...lines, ...(more > 0 ? [`* … and ${plural(more, 'more table')}`] : [])].join('\n');
 }
 
 function diffCells({ diff }: TableReport): readonly string[] {

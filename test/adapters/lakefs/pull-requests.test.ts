@@ -49,6 +49,10 @@ describe('pull requests', () => {
     const whole = await lake.user.json('GET', `/pulls/${id}`);
     expect(whole).toMatchObject({ title: 'Add', source_branch: 'dev', destination_branch: 'main', status: 'open' });
     await lake.user.json('PUT', `/pulls/${id}/merge`);
+    const merge = await lake.user.head('main');
+    expect(await pulls.mergedBy(merge, sides, never)).toEqual([id]);
+    expect(await pulls.mergedBy('0'.repeat(64), sides, never)).toEqual([]);
+    expect(await pulls.mergedBy(merge, { ...sides, source: 'other' }, never)).toEqual([]);
     await pulls.describe({ repository: sides.repository, id, description: 'after' }, never);
     expect(await pulls.read(lake.repository, id, never)).toEqual({ status: 'merged', description: 'after' });
   });

@@ -32,7 +32,7 @@ describe('the block of a pull request', () => {
   it('tells what changed in a table', () => {
     const diff = tableDiff({ inserted: 12, deleted: 3, updated: 4_000 });
     const text = pullRequestBlock(report({ tables: [table({ diff, checks: [failed()] })] }), OPTIONS);
-    expect(text).toMatch(/^- `\w+`: [\d,]+ rows, \+12 −3 ~4,000, 1 failed, 0 passed$/m);
+    expect(text).toMatch(/^\* `\w+`: [\d,]+ rows, \+12 −3 ~4,000, 1 failed, 0 passed$/m);
   });
 
   it('keeps its bounds, and says what it leaves out', () => {
