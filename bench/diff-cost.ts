@@ -20,7 +20,7 @@ import { diffTables } from '../src/gate/diff-tables.ts';
 
 const OBJECTS = 60;
 const ROWS_PER_OBJECT = 200_000;
-const TIMES = 3;
+const TIMES = 5;
 const COLUMNS = ['customer', 'amount', 'price', 'note', 'day', 'status', 'sku'];
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
