@@ -49,6 +49,8 @@ export interface Config {
   readonly unpreviewable: 'allow' | 'deny';
   /** Globs of tag ids. */
   readonly releaseTags: readonly string[];
+  /** Globs of branch ids; empty: the governed ones, or the default branch where those are all. */
+  readonly releaseBranches: readonly string[];
   /** lakeFS users. */
   readonly ruleChangers: readonly string[];
   /** Whether open pull requests are told what was decided. */
@@ -200,6 +202,7 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
     events: raw.events as EventPolicy,
     unpreviewable: raw.unpreviewable,
     releaseTags: raw.releaseTags,
+    releaseBranches: raw.releaseBranches,
     ruleChangers: raw.ruleChangers,
     pullRequests: raw.pullRequests,
     replayForMs: milliseconds(raw.replayFor),

@@ -31,6 +31,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('SLUICE_EVENTS', 'events', 'pairs'),
   setting('SLUICE_UNPREVIEWABLE', 'unpreviewable'),
   setting('SLUICE_RELEASE_TAGS', 'releaseTags', 'list'),
+  setting('SLUICE_RELEASE_BRANCHES', 'releaseBranches', 'list'),
   setting('SLUICE_RULE_CHANGERS', 'ruleChangers', 'list'),
   setting('SLUICE_PULL_REQUESTS', 'pullRequests'),
   setting('SLUICE_REPLAY_FOR', 'replayFor'),

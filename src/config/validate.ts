@@ -44,6 +44,7 @@ export interface RawConfig {
   readonly events: Readonly<Record<string, 'judge' | 'allow' | 'deny'>>;
   readonly unpreviewable: 'allow' | 'deny';
   readonly releaseTags: readonly string[];
+  readonly releaseBranches: readonly string[];
   readonly ruleChangers: readonly string[];
   readonly pullRequests: 'update' | 'off';
   readonly replayFor: string;

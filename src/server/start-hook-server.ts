@@ -21,6 +21,7 @@ export type HookServerConfig = Pick<
   | 'withoutMergeResult'
   | 'unpreviewable'
   | 'releaseTags'
+  | 'releaseBranches'
   | 'maxConcurrentRuns'
   | 'queueLength'
   | 'replayForMs'

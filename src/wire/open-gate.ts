@@ -23,6 +23,7 @@ import { decisionId } from '../gate/decision-id.ts';
 import type { RecordDependencies } from '../gate/delivery-record.ts';
 import { withCanaryContract } from '../gate/doctor/canary-contract.ts';
 import type { EventLake } from '../gate/events/event-rule.ts';
+import { recordedApprovals } from '../gate/judge-base.ts';
 import { landedTree } from '../gate/landed-tree.ts';
 import { createContractReader } from '../gate/load-contracts.ts';
 import type { GateObserver } from '../gate/observer.ts';
@@ -88,7 +89,8 @@ export async function openGate(
     const progress = createRunProgress(logStages(log, metrics.observer), Date.now);
     const observer = announcing(progress.observer, parts.pulls, { config, log, metrics, closers });
     const gatePolicy = gatePolicyOf(config, environment);
-    const judge = createMergeJudge({ ...parts, workspace, version, observer, elapsed }, gatePolicy);
+    const approvals = recordedApprovals(store);
+    const judge = createMergeJudge({ ...parts, workspace, version, observer, elapsed, approvals }, gatePolicy);
     const versions = { sluice: version, duckdb: engine.version };
     const records = recordKeeping({ store, log, observer, engine: versions, replayForMs: config.replayForMs });
     const preview = { lake, reader, writer, owner: scratchOwner() };
@@ -191,6 +193,7 @@ function eventLake(
     commit: lake.commit,
     resolve: reader.resolve,
     uncommitted: reader.uncommitted,
+    defaultBranch: async (repository, signal) => (await reader.repository(repository, signal)).defaultBranch,
     preview: (request, signal) => previewReplay(request, preview, signal),
     treeOf: (decision, commit, signal) => landedTree(decision, commit, landing, signal),
   };

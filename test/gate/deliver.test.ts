@@ -28,6 +28,7 @@ const POLICY: DeliveryDependencies['policy'] = {
   withoutMergeResult: 'block',
   unpreviewable: 'deny',
   releaseTags: ['v*'],
+  releaseBranches: [],
 };
 
 let directory = '';

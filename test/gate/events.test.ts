@@ -29,6 +29,7 @@ const POLICY: DeliveryPolicy = {
   withoutMergeResult: 'block',
   unpreviewable: 'deny',
   releaseTags: ['v*'],
+  releaseBranches: [],
 };
 const { commitId: _commit, mergeSource: _source, ...REST } = MERGE;
 const PICK: HookEvent = { ...REST, eventType: 'pre-cherry-pick', commitMetadata: { 'cherry-pick-origin': PICKED } };
@@ -265,5 +266,27 @@ describe('a commit', () => {
     expect([denied.status, ...codes(denied)]).toEqual([403, 'forbidden-unpreviewable']);
     const allowed = await gate({ uncommitted }, { policy: { unpreviewable: 'allow' } }).deliver(commit, never);
     expect(allowed).toMatchObject({ state: 'approved', key: null });
+  });
+});
+
+describe('a release tag', () => {
+  /** A merge of the tag's commit was approved on this branch. */
+  async function tagged(branch: string, policy: Partial<DeliveryPolicy>) {
+    const { deliver } = gate({ defaultBranch: async () => 'main' }, { policy });
+    await deliver({ ...MERGE, branch }, never);
+    const { branch: _branch, ...rest } = MERGE;
+    return deliver({ ...rest, eventType: 'pre-create-tag', tagId: 'v1.0' }, never);
+  }
+
+  it.each([
+    ['main', { governedBranches: ['*'] }, 'approved'],
+    ['evil-root', { governedBranches: ['*'] }, 'rejected'],
+    ['release-1', { governedBranches: ['main', 'release-*'] }, 'approved'],
+    ['dev', { governedBranches: ['main', 'dev'], releaseBranches: ['main'] }, 'rejected'],
+    ['dev', { governedBranches: ['*'], releaseBranches: ['dev'] }, 'approved'],
+  ] as const)('takes an approval on %s with %j: %s', async (branch, policy, state) => {
+    const decision = await tagged(branch, policy);
+    expect(decision.state).toBe(state);
+    if (state === 'rejected') expect(codes(decision)).toEqual(['forbidden-tag']);
   });
 });

@@ -25,6 +25,7 @@ export const NO_LAKE: EventLake = {
   resolve: () => Promise.reject(new Error('not asked for a ref')),
   uncommitted: () => Promise.reject(new Error('not asked for changes')),
   preview: () => Promise.reject(new Error('not asked for a preview')),
+  defaultBranch: () => Promise.reject(new Error('not asked for the default branch')),
   treeOf: () => Promise.reject(new Error('not asked for a tree')),
 };
 

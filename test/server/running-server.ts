@@ -98,6 +98,7 @@ export function serverConfig(): HookServerConfig {
     withoutMergeResult: 'block',
     unpreviewable: 'deny',
     releaseTags: ['v*'],
+    releaseBranches: [],
     maxConcurrentRuns: 2,
     queueLength: 2,
     replayForMs: 15 * 60_000,

@@ -11,7 +11,7 @@ import type { ReplayRequest, RepositoryReader } from '../repository-ports.ts';
 /** The part of the configuration that says how events are answered. */
 export type DeliveryPolicy = Pick<
   Config,
-  'events' | 'governedBranches' | 'withoutMergeResult' | 'unpreviewable' | 'releaseTags'
+  'events' | 'governedBranches' | 'withoutMergeResult' | 'unpreviewable' | 'releaseTags' | 'releaseBranches'
 >;
 
 /** An answer that needs no data. */
@@ -48,6 +48,7 @@ export interface EventLake {
   commit: Lake['commit'];
   resolve: RepositoryReader['resolve'];
   uncommitted: RepositoryReader['uncommitted'];
+  defaultBranch(repository: string, signal: AbortSignal): Promise<string>;
   /** Computes a cherry-pick or a revert on a scratch branch, which is deleted however it ends. */
   preview(request: ReplayRequest & { readonly kind: ReplayKind }, signal: AbortSignal): Promise<PreviewOutcome>;
   /** What stands for the commit's tree as the decision's key names it; null when that cannot be told any more. */
