@@ -86,6 +86,8 @@ export interface RefDiff extends DiffOptions, WithConfig {
 export interface DiffOptions {
   /** Null: the contract's key, without a contract none. */
   readonly key: readonly string[] | null;
+  /** Keys of single tables, by name. */
+  readonly keyOf: ReadonlyMap<string, readonly string[]>;
   /** Columns whose values may be shown; with a contract its word counts. */
   readonly show: readonly string[] | 'all';
   /** Rows shown of each kind of change. */

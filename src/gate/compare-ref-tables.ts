@@ -6,13 +6,15 @@ import { type Problem, SluiceError } from '../core/problem.ts';
 import { type DiffLimits, type DiffOutcome, type DiffTableInput, diffTables } from './diff-tables.ts';
 import { shownByContract } from './diff-versions.ts';
 import { type FetchLimits, fetchVersions, type Versions } from './fetch-versions.ts';
-import type { RefTable } from './find-ref-tables.ts';
+import { type RefTable, shortName } from './find-ref-tables.ts';
 import type { ObjectParts, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
 
 /** What the user may choose about every table. */
 export interface HowToCompare {
   /** Key columns; null: the contract's key, without a contract none. */
   readonly key: readonly string[] | null;
+  /** Keys of single tables, by name or the last part of it. */
+  readonly keyOf: ReadonlyMap<string, readonly string[]>;
   /** Columns whose values may be shown; with a contract its `samples` decide. */
   readonly show: readonly string[] | 'all';
   /** Rows shown of each kind of change. */
@@ -105,7 +107,7 @@ async function compareBatch(
   for (const [index, table] of batch.entries()) {
     const outcome = outcomes[index] ?? LOST;
     if (outcome === 'read whole') done.push(...(await compareBatch([table], readingWhole(request), deps, signal)));
-    else done.push(diffedTable(table, outcome, request));
+    else done.push(diffedTable(table, outcome));
   }
   return done;
 }
@@ -143,7 +145,8 @@ async function inputOf(
   const { table, fromData, problem } = ref;
   if (problem !== null) return { problem };
   const { versions, runDirectory, prefix, fetchLimits: limits, onBytes } = request;
-  const key = (request.key ?? table.key).map((name) => dataName(table, name));
+  const asked = request.keyOf.get(table.name) ?? request.keyOf.get(shortName(table.name)) ?? request.key;
+  const key = (asked ?? table.key).map((name) => dataName(table, name));
   const wanted = { versions, table: ref, key, runDirectory, prefix, limits, onBytes };
   try {
     const { isPartial, base, merge } = await fetchVersions(wanted, deps, signal);
@@ -165,11 +168,11 @@ async function inputOf(
 const IN_PARTS = /^(object-not-parquet|engine-input|engine-query)$/;
 const OF_ONE_TABLE = /^(limit-|object-|objects-too-large$|coverage-gap$)/;
 
-function diffedTable({ table, location }: RefTable, outcome: DiffOutcome, { key }: HowToCompare): DiffedTable {
+function diffedTable({ table, location }: RefTable, outcome: DiffOutcome): DiffedTable {
   const { name } = table;
   if ('problem' in outcome) return { name, location, diff: null, problem: outcome.problem };
   const { diff } = outcome;
-  const isKeyless = key === null && diff.key.length === 0 && diff.inserted > 0 && diff.deleted > 0;
+  const isKeyless = diff.key.length === 0 && diff.inserted > 0 && diff.deleted > 0;
   const notes = isKeyless ? [...diff.notes, KEYLESS] : diff.notes;
   return { name, location, diff: { ...diff, notes }, problem: null };
 }

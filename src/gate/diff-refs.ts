@@ -1,10 +1,11 @@
 /** `sluice diff` of two refs: every table of a lakeFS repository that is not the same at both. */
 import type { Contract } from '../core/contract/contract.ts';
+import { suggestion } from '../core/contract/nearest-word.ts';
 import { DIFF_REPORT_VERSION, type DiffReport } from '../core/diff/diff-report.ts';
 import { orderTables } from '../core/diff/order-tables.ts';
-import { hasErrors, type Problem } from '../core/problem.ts';
+import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import { type CompareDeps, compareRefTables, type HowToCompare } from './compare-ref-tables.ts';
-import { type FoundTables, findRefTables } from './find-ref-tables.ts';
+import { type FoundTables, findRefTables, shortName } from './find-ref-tables.ts';
 import { readContracts } from './load-contracts.ts';
 import type { Commit, ContractSource, Lake } from './ports.ts';
 import { type Changes, readChanges } from './read-changes.ts';
@@ -91,6 +92,7 @@ async function compareCommits(
     signal,
   );
   const found = findRefTables({ repository, contracts, changes, selected });
+  refuseUnknown([...request.keyOf.keys()], found);
   const storageNamespace = await deps.lake.storageNamespace(repository, signal);
   const versions = { repository, baseCommit: base.id, headCommit: head.id, storageNamespace };
   const { tables, omitted } = await compareRefTables({ ...request, versions, tables: found.tables }, deps, signal);
@@ -99,6 +101,18 @@ async function compareCommits(
     problems: [...problems, ...tooMany(omitted), ...unseen(changes, found), ...noTables(found)],
     ordered: { ...ordered, omittedTables: ordered.omittedTables + omitted },
   };
+}
+
+/** A key that was meant for a table and reaches none would be no key, without a word. */
+function refuseUnknown(named: readonly string[], { tables }: FoundTables): void {
+  const names = tables.flatMap(({ table }) => [table.name, shortName(table.name)]);
+  const unknown = named.find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new SluiceError({
+    code: 'diff-table-unknown',
+    message: `No table that is compared is called ${unknown}, and a key was given for it.`,
+    hint: suggestion(unknown, names.slice(0, 40), 'There are'),
+  });
 }
 
 async function contractsAt(

@@ -152,7 +152,8 @@ function hintOf(word: string, names: readonly string[]): string {
   return suggestion(word, nearest === null ? names.slice(0, NAMED_IN_HINT) : [nearest], 'There are');
 }
 
-function shortName(name: string): string {
+/** `people` of `tables/people.csv`. */
+export function shortName(name: string): string {
   return (name.split('/').at(-1) ?? '').replace(/\..*$/, '');
 }
 

@@ -62,6 +62,7 @@ export async function runRefDiff(run: RefRun): Promise<{ readonly report: DiffRe
       head: 'head',
       tables: [],
       key: null,
+      keyOf: new Map(),
       show: [],
       limit: 5,
       tolerance: {},

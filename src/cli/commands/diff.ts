@@ -1,5 +1,6 @@
 import type { DiffReport } from '../../core/diff/diff-report.ts';
 import { differs } from '../../core/diff/order-tables.ts';
+import { SluiceError } from '../../core/problem.ts';
 import { diffToHtml } from '../../core/report/diff-to-html.ts';
 import { diffToText } from '../../core/report/diff-to-text.ts';
 import { type Command, type Context, type Input, optionValue } from '../command.ts';
@@ -58,7 +59,7 @@ export const diff: Command = {
   ],
   examples: [
     {
-      line: 'sluice diff lake main etl-2026-08-22 --key order_id',
+      line: 'sluice diff lake main etl-2026-08-22 --key orders=order_id --key customers=id',
       does: 'What a branch did to the data, table by table.',
     },
     {
@@ -106,6 +107,14 @@ function isWhole({ tables, problems }: DiffReport): boolean {
   return tables.every(({ problem }) => problem === null) && problems.every(({ level }) => level === 'warning');
 }
 
+function keyOfOneTable(table: string): SluiceError {
+  return new SluiceError({
+    code: 'option-misplaced',
+    message: `--key ${table}=... does not go with a diff of files.`,
+    hint: 'Write --key a,b, or give contracts with the keys of the tables.',
+  });
+}
+
 type Compare = (services: Services, onProgress: OnProgress, signal: AbortSignal) => Promise<DiffReport>;
 
 function questionOf(input: Input): Compare {
@@ -116,6 +125,8 @@ function questionOf(input: Input): Compare {
     const refs = { ...asked, repository, base, head, tables: input.options.get('table') ?? [], config };
     return (services, onProgress, signal) => services.diffRefs(refs, onProgress, signal);
   }
+  const [table] = asked.keyOf.keys();
+  if (table !== undefined) throw keyOfOneTable(table);
   const files = { ...asked, base: optionValue(input, 'base') ?? '', data: optionValue(input, 'data') ?? '' };
   return (services, onProgress, signal) => services.diffLocal(files, onProgress, signal);
 }

@@ -1,7 +1,10 @@
-import { plural } from '../check/words.ts';
-import type { DiffReport, DiffScope } from '../diff/diff-report.ts';
-import { html } from '../html/html.ts';
+import { count, plural } from '../check/words.ts';
+import type { DiffedTable, DiffReport, DiffScope } from '../diff/diff-report.ts';
+import { differs } from '../diff/order-tables.ts';
+import type { TableDiff } from '../diff/table-diff.ts';
+import { type Html, html, NOTHING } from '../html/html.ts';
 import { OFFLINE_POLICY, renderPage } from '../html/page.ts';
+import { hasErrors } from '../problem.ts';
 import { diffSection } from './html/diff-section.ts';
 import { durationWords, shortId } from './text/numbers.ts';
 
@@ -13,15 +16,43 @@ export function diffToHtml(report: DiffReport): string {
     head: html`<meta http-equiv="Content-Security-Policy" content="${OFFLINE_POLICY}">`,
     body: html`<main><header><p><span class="badge quiet">DIFF</span></p><h1>${subject(scope)}</h1>
 <dl class="facts">${facts(scope).map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`)}<dt>took</dt><dd>${durationWords(durationMs)}</dd></dl></header>
-${problems.map(({ code, message, hint }) => html`<p><span class="badge caution">problem</span> <code>${code}</code> ${message}${hint === undefined ? null : html` <span class="muted">${hint}</span>`}</p>`)}
-${tables.length === 0 ? html`<p>No table differs.</p>` : null}
+${problems.map(({ code, level, message, hint }) => html`<p>${level === 'warning' ? html`<span class="badge caution">warning</span>` : html`<span class="badge doubt">error</span>`} <code>${code}</code> ${message}${hint === undefined ? null : html` <span class="muted">${hint}</span>`}</p>`)}
+${tables.length === 0 && !hasErrors(problems) ? html`<p>No table differs.</p>` : null}
+${overview(tables)}
 ${tables.map(
   ({ name, location, diff, problem }, index) =>
-    html`<section aria-labelledby="table-${index}"><h2 id="table-${index}">${name}</h2><p class="mono muted">${location}</p>${diff === null ? null : diffSection(diff)}${problem === null ? null : html`<p><span class="badge doubt">not compared</span> ${problem.message}${problem.hint === undefined ? null : html` <span class="muted">${problem.hint}</span>`}</p>`}</section>`,
+    html`<section aria-labelledby="table-${index}"><h2 id="table-${index}">${name}</h2>${location.replace(/\/$/, '') === name ? null : html`<p class="mono muted">${location}</p>`}${diff === null ? null : diffSection(diff, tables.length <= MOST_OPEN)}${problem === null ? null : html`<p><span class="badge doubt">not compared</span> ${problem.message}${problem.hint === undefined ? null : html` <span class="muted">${problem.hint}</span>`}</p>`}</section>`,
 )}
 ${omittedTables > 0 ? html`<p class="muted">${plural(omittedTables, 'more table')} left out.</p>` : null}
 <footer class="small muted"><p>Sluice ${engine.sluice}, ${engine.duckdb}. Row counts are exact unless marked as an estimate.</p></footer></main>`,
   });
+}
+
+/** Tables whose rows are shown at once. */
+const MOST_OPEN = 5;
+
+/** Where there are several tables: which of them to look at. */
+function overview(tables: readonly DiffedTable[]): Html {
+  if (tables.length < 2) return NOTHING;
+  return html`<nav aria-label="Tables"><div class="scroll" tabindex="0" role="group" aria-label="All tables"><table><thead><tr><th scope="col">table</th><th scope="col" class="num">rows before</th><th scope="col" class="num">after</th><th scope="col" class="num">+ added</th><th scope="col" class="num">~ changed</th><th scope="col" class="num">− removed</th><th scope="col">also</th></tr></thead>
+<tbody>${tables.map(
+    ({ name, diff }, index) =>
+      html`<tr><th scope="row"><a href="#table-${index}">${name}</a></th>${diff === null ? html`<td colspan="6"><span class="badge doubt">not compared</span></td>` : overviewCells(diff)}</tr>`,
+  )}</tbody></table></div></nav>`;
+}
+
+function overviewCells(diff: TableDiff): Html {
+  const { rows, inserted, updated, deleted, schema, duplicateKeys, nullKeys, estimate } = diff;
+  const keyless = nullKeys.inserted + nullKeys.deleted;
+  const also = [
+    ...(differs(diff) ? [] : ['no difference']),
+    ...(schema.length === 0 ? [] : [`${plural(schema.length, 'change')} of the schema`]),
+    ...(duplicateKeys.keys === 0 ? [] : [`${plural(duplicateKeys.keys, 'key')} more than once`]),
+    ...(keyless === 0 ? [] : [`${plural(keyless, 'row')} without a key`]),
+    ...(estimate === null ? [] : ['an estimate']),
+  ];
+  const numbers = [rows.base, rows.merge, inserted, updated, deleted];
+  return html`${numbers.map((number) => html`<td class="num">${count(number)}</td>`)}<td>${also.join(', ')}</td>`;
 }
 
 function subject(scope: DiffScope): string {

@@ -5,15 +5,19 @@ import { byteWords, rateWords } from '../text/numbers.ts';
 import { profileSection } from './profile-section.ts';
 import { sampleSection } from './sample-section.ts';
 
-/** What changed in the rows, the columns and the schema of one table. */
-export function diffSection(diff: TableDiff): Html {
+/**
+ * What changed in the rows, the columns and the schema of one table.
+ *
+ * @param isOpen whether rows are shown without being asked for
+ */
+export function diffSection(diff: TableDiff, isOpen = false): Html {
   return html`<section aria-label="What changed"><h3>What changed</h3>
 ${estimateNote(diff)}
 ${rowFacts(diff)}
 ${rowBar(diff)}
 ${schemaTable(diff)}
 ${columnTable(diff)}
-${sampleSection(diff)}
+${sampleSection(diff, isOpen)}
 ${profileSection(diff)}
 ${footnotes(diff)}</section>`;
 }

@@ -7,23 +7,24 @@ const SIGNS = { inserted: '+', updated: '~', deleted: '−' } as const;
 const MOST_CHARACTERS = 200;
 
 /** A few rows of each class, of the columns that the contract allows to be shown. */
-export function sampleSection({ samples, omitted }: TableDiff): Html {
+export function sampleSection({ samples, omitted }: TableDiff, isOpen: boolean): Html {
   if (samples.length === 0) return NOTHING;
   return html`${(['updated', 'inserted', 'deleted'] as const).map((change) => {
     const rows = samples.filter((sample) => sample.change === change);
-    return rows.length === 0 ? NOTHING : sampleTable(change, rows, omitted.samples[change]);
+    return rows.length === 0 ? NOTHING : sampleTable(change, rows, omitted.samples[change], isOpen);
   })}`;
 }
 
-function sampleTable(change: RowSample['change'], rows: readonly RowSample[], more: number): Html {
+function sampleTable(change: RowSample['change'], rows: readonly RowSample[], more: number, isOpen: boolean): Html {
   const keys = rows[0]?.key.map(({ column }) => column) ?? [];
   const columns = [...new Set(rows.flatMap(({ cells }) => cells.map(({ column }) => column)))];
-  return html`<details><summary>${SIGNS[change]} Rows ${WORDS[change]}: ${count(rows.length)} of ${count(rows.length + more)} shown</summary><div><div class="scroll" tabindex="0" role="group" aria-label="Rows ${WORDS[change]}"><table>
+  const content = html`<summary>${SIGNS[change]} Rows ${WORDS[change]}: ${count(rows.length)} of ${count(rows.length + more)} shown</summary><div><div class="scroll" tabindex="0" role="group" aria-label="Rows ${WORDS[change]}"><table>
 <thead><tr>${[...keys, ...columns].map((column) => html`<th scope="col"><code>${column}</code></th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) =>
       html`<tr>${row.key.map(({ value }) => html`<th scope="row">${cellText(value)}</th>`)}${columns.map((column) => html`<td>${changeCell(row, column)}</td>`)}</tr>`,
-  )}</tbody></table></div></div></details>`;
+  )}</tbody></table></div></div>`;
+  return isOpen ? html`<details open>${content}</details>` : html`<details>${content}</details>`;
 }
 
 function changeCell({ cells, change }: RowSample, column: string): Html {
