@@ -101,6 +101,28 @@ describeInBrowser('the report as a page', () => {
     await page.close();
   });
 
+  it('shows changed rules line by line, with their indent', async () => {
+    const { page, complaints } = await openPage();
+    const lines = [
+      { kind: ' ', before: 9, after: 9, text: '      - name: amount' },
+      { kind: '-', before: 10, after: null, text: '        minimum: 0' },
+      { kind: '+', before: null, after: 10, text: '        minimum: -100</pre><script>alert(1)</script>' },
+    ] as const;
+    await page.goto(
+      pageOf(report({ ruleChanges: [{ path: 'contracts/shop.odcs.yaml', change: 'changed', lines, omitted: 3 }] })),
+    );
+    expect(await axeViolations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    const shown = (await page.locator('pre').textContent()) ?? '';
+    expect(shown.trimEnd().split('\n')).toEqual([
+      '   9         - name: amount',
+      '  10 −         minimum: 0',
+      '  10 +         minimum: -100</pre><script>alert(1)</script>',
+    ]);
+    expect(await page.locator('main').textContent()).toContain('3 more lines left out.');
+    await page.close();
+  });
+
   it('opens what failed, folds what passed, and the keyboard opens it', async () => {
     const { page } = await openPage();
     await page.goto(pageOf(REJECTED));

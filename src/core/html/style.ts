@@ -44,7 +44,7 @@ details>div{padding:.4rem .9rem .8rem}
 del{text-decoration:line-through 1px;color:var(--before);background:none}ins{text-decoration:none;color:var(--after);font-weight:600}
 del+ins::before{content:"\\2192\\a0"/"";color:var(--muted);font-weight:400}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-pre{font-family:var(--mono);font-size:.85rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
+pre ins{color:var(--good)}pre del{color:var(--bad);text-decoration:none}pre del+ins::before{content:none}pre{font-family:var(--mono);font-size:.85rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 svg{max-width:100%;height:auto}
 figure{margin:.5rem 0}figure svg{display:block;width:30rem}figure text{font-size:10px;fill:var(--muted)}.was{fill:var(--line)}.now{fill:none;stroke:var(--after);stroke-width:1.5}.axis{stroke:var(--muted)}
 .key{display:inline-block;width:.8rem;height:.8rem;border-radius:.15rem;margin:0 .3rem 0 .6rem;vertical-align:-.05rem}.was-key{background:var(--line)}.now-key{background:var(--after)}

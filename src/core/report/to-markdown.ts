@@ -30,10 +30,22 @@ export function toMarkdown(report: Report, options: MarkdownOptions = {}): strin
     summary(report, reportUrl),
     plain ? tableList(report, most) : tableRows(report, most),
     findings(report, most),
+    rules(report, most),
     uncovered(report),
     plain ? '' : `<!-- ${MARKER} -->`,
   ].filter((part) => part !== '');
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Files that make rules; their lines are in the other formats. */
+function rules({ ruleChanges = [] }: Report, most: number): string {
+  const shown = ruleChanges.slice(0, most).map(({ path, change, lines, omitted }) => {
+    const of = (kind: string) => lines.filter((line) => line.kind === kind).length;
+    const more = omitted > 0 ? ` and ${plural(omitted, 'line')} more` : '';
+    return `- rule file ${code(path)} ${change}: +${of('+')} −${of('-')} lines${more}`;
+  });
+  const left = ruleChanges.length - shown.length;
+  return [...shown, ...(left > 0 ? [`- … and ${plural(left, 'more rule file')}`] : [])].join('\n');
 }
 
 /** Ends every Markdown report, so that the next one can take its place. */

@@ -5,6 +5,7 @@ import { isMerge, subjectWords } from '../subject.ts';
 import { looksAtData, tally } from '../text/head.ts';
 import { durationWords, shortId } from '../text/numbers.ts';
 import { hasFinding } from '../text/table-section.ts';
+import { ruleSection } from './rule-section.ts';
 import { cleanTables, tableSection } from './table-section.ts';
 
 /** Tables with a section of their own; the others are rows of one list. */
@@ -30,6 +31,7 @@ export function reportBody(report: Report): Html {
   const { sections, listed } = fitted([...findings, ...clean]);
   return html`${head(report)}
 ${problems(report)}
+${ruleSection(report.ruleChanges ?? [])}
 ${sections}
 ${cleanTables(listed.slice(0, MOST_LISTED), listed.length - MOST_LISTED)}
 ${uncovered(report)}
