@@ -159,10 +159,15 @@ function sampled(by: SqlFragment, { oneIn }: Sampling): SqlFragment {
 function pathNumber(relation: Relation | null, paths: readonly string[]): SqlFragment {
   if (relation === null) return sql`CAST(NULL AS INTEGER)`;
   const numbers = new Map(paths.map((path, index) => [path, index]));
-  const lists = relation.groups.map((group) => group.map((object) => String(numbers.get(object.facts.path) ?? -1)));
-  const starts = lists.map((_list, index) => String(lists.slice(0, index).reduce((sum, one) => sum + one.length, 0)));
-  const integers = (texts: readonly string[]): SqlFragment =>
-    sql`CAST(CAST(${value(texts)} AS VARCHAR[]) AS INTEGER[])`;
-  const start = sql`list_extract(${integers(starts)}, ${identifier(GROUP_COLUMN)} + 1)`;
-  return sql`list_extract(${integers(lists.flat())}, ${start} + ${identifier(OBJECT_COLUMN)} + 1)`;
+  const lists = relation.groups.map((group) => group.map((object) => numbers.get(object.facts.path) ?? -1));
+  const flat = integers(lists.flat());
+  const object = sql`${identifier(OBJECT_COLUMN)} + 1`;
+  if (lists.length === 1) return sql`list_extract(${flat}, ${object})`;
+  const starts = lists.map((_list, index) => lists.slice(0, index).reduce((sum, one) => sum + one.length, 0));
+  return sql`list_extract(${flat}, list_extract(${integers(starts)}, ${identifier(GROUP_COLUMN)} + 1) + ${object})`;
+}
+
+/** A constant for the planner, which a parameter would not be: it is built once and not for every batch of rows. */
+function integers(numbers: readonly number[]): SqlFragment {
+  return { text: [`CAST([${numbers.join(', ')}] AS INTEGER[])`], values: [] };
 }
