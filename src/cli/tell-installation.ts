@@ -110,6 +110,7 @@ function nextCommands(
   return [
     '\nNext:',
     ...(installed ? [] : [`  sluice init ${repository} --apply    installs it (with the same options)`]),
+    `  lakectl branch-protect add lakefs://${repository} ${defaultBranch}    closes direct writes and commits, which a gate alone cannot`,
     `  sluice doctor ${repository}          proves that the gate is on`,
     ...(installed ? [`  sluice check ${repository} ${branch} ${defaultBranch}    says what the gate would say`] : []),
   ];

@@ -93,18 +93,15 @@ export function whyUngated(
 export function protection(patterns: readonly string[], governed: readonly string[], hooks: readonly GateHook[]): Told {
   const unprotected = governed.filter((branch) => !protectsBranch(patterns, branch));
   if (unprotected.length === 0) return { level: 'ok', detail: 'lakeFS takes no direct write to a governed branch' };
-  const unasked = unprotected.filter((branch) => !hooks.some((hook) => asks(hook, 'pre-commit', branch)));
-  const fix = 'Add the branch under Settings, Branches of the repository in lakeFS (or lakectl branch-protect add).';
-  if (unasked.length === 0) {
-    return {
-      level: 'ok',
-      detail: `${named(unprotected, 5)} take direct writes; commits of them ask Sluice (pre-commit)`,
-    };
-  }
+  const isAsked = unprotected.every((branch) => hooks.some((hook) => asks(hook, 'pre-commit', branch)));
+  // lakeFS reads the actions of a commit from what is staged: whoever stages their deletion is not asked about.
+  const detail = isAsked
+    ? `${named(unprotected, 5)} take direct writes; a commit that takes the action file away with it asks nobody`
+    : `data can be written and committed past every merge on ${named(unprotected)}`;
   return {
     level: 'warn',
-    detail: `data can be written and committed past every merge on ${named(unasked)}`,
-    fix: `${fix} Or add pre-commit to the action file.`,
-    items: unasked,
+    detail,
+    fix: 'Protect the branch in lakeFS: Settings, Branches of the repository, or lakectl branch-protect add.',
+    items: unprotected,
   };
 }

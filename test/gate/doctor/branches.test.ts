@@ -122,9 +122,15 @@ describe('branch protection', () => {
     { path: '_lakefs_actions/sluice.yaml', text: actionFile({ ...SETTINGS, events: ['pre-merge'] }) },
   ]);
 
-  it('is no matter where lakeFS or pre-commit guards', () => {
+  it('holds, whatever the hooks ask', () => {
     expect(protection(['main'], ['main'], mergesOnly).level).toBe('ok');
-    expect(protection([], ['main'], hooks).level).toBe('ok');
+  });
+
+  it('is missed also where pre-commit is asked: a commit may take the action file away with it', () => {
+    expect(protection([], ['main'], hooks)).toMatchObject({
+      level: 'warn',
+      detail: expect.stringContaining('takes the action file away'),
+    });
   });
 
   it('is missed where neither does', () => {
