@@ -114,6 +114,20 @@ describe('sluice diff', () => {
     expect(readFileSync(join(folder, 'diff.txt'), 'utf8')).toContain('2 updated');
   });
 
+  it('is a page for browsers too', async () => {
+    const { code, stdout } = await diff('--key', 'id', '--format', 'html');
+    expect(code).toBe(0);
+    expect(stdout).toContain('before → after');
+    expect(stdout).not.toContain(SECRET);
+  });
+
+  it('has a status for scripts that ask whether anything differs', async () => {
+    expect(await diff('--key', 'id', '--exit-code')).toMatchObject({ code: 1, stderr: '' });
+    const services = createServices({ PATH: process.env['PATH'] }, folder);
+    const same = ['diff', '--base', 'before', '--data', 'before', '--exit-code'];
+    expect(await sluice(same, { services, cwd: folder })).toMatchObject({ code: 0 });
+  });
+
   it('ends with 2 when a table could not be compared, and says why', async () => {
     const { code, stdout } = await diff('--key', 'nr');
     expect(code).toBe(2);
@@ -125,9 +139,74 @@ describe('sluice diff', () => {
     ['--limit', '201'],
     ['--tolerance', 'price'],
     ['--key', 'id,,line'],
+    ['--show', ','],
   ])('refuses %s %s', async (option, value) => {
     const { code, stderr } = await diff(option, value);
     expect(code).toBe(2);
     expect(stderr).toContain('error[value-invalid]');
+  });
+});
+
+describe('sluice diff of two refs', () => {
+  const REFS = ['lake', 'main', 'etl'];
+  const NOTHING: DiffReport = {
+    diffVersion: '1.0',
+    scope: { kind: 'refs', repository: 'lake', base: 'main', head: 'etl', baseCommit: 'b', headCommit: 'h' },
+    tables: [],
+    omittedTables: 0,
+    problems: [],
+    engine: { sluice: '0.0.0', duckdb: 'v1' },
+    durationMs: 1,
+  };
+
+  /** What the command asked for, and how it ended. */
+  async function asked(args: readonly string[], report: DiffReport = NOTHING) {
+    const requests: unknown[] = [];
+    const diffRefs = async (request: unknown) => {
+      requests.push(request);
+      return report;
+    };
+    return { ...(await sluice(['diff', ...args], { services: { diffRefs } })), request: requests[0] };
+  }
+
+  it('asks for what was typed', async () => {
+    const tables = ['--table', 'orders', '--table', 't/x'];
+    const keys = ['--key', 'id', '--key', 'orders=a,b'];
+    expect(await asked([...REFS, ...tables, ...keys, '--show', 'all', '--contract', 'c.yaml'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('no difference'),
+      request: {
+        repository: 'lake',
+        base: 'main',
+        head: 'etl',
+        tables: ['orders', 't/x'],
+        key: ['id'],
+        keyOf: new Map([['orders', ['a', 'b']]]),
+        show: 'all',
+        contracts: ['c.yaml'],
+        config: null,
+      },
+    });
+  });
+
+  it('does not call it no difference when contracts are broken', async () => {
+    const problems = [{ code: 'yaml-syntax', message: 'broken' }];
+    const { code, stdout } = await asked(REFS, { ...NOTHING, problems });
+    expect(code).toBe(2);
+    expect(stdout).toContain('nothing compared');
+    expect(stdout).not.toContain('no difference');
+  });
+
+  it.each([
+    ['no head', ['lake', 'main'], 'HEAD is missing.'],
+    ['one word too many', [...REFS, 'x'], '`x` is one argument too many.'],
+    ['data', [...REFS, '--data', 'x'], '--data does not go with a diff of two refs.'],
+    ['a table of files', ['--base', 'x', '--data', 'y', '--table', 't'], '--table does not go with a diff of files.'],
+    ['a table key of files', ['--base', 'x', '--data', 'y', '--key', 't=a'], '--key t=... does not go with'],
+    ['two keys for all', [...REFS, '--key', 'a', '--key', 'b'], '--key cannot be `b`.'],
+  ])('refuses %s', async (_name, args, message) => {
+    const { code, stderr } = await asked(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 });

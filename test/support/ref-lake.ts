@@ -36,6 +36,8 @@ export interface RefRun extends Partial<Omit<RefDiffRequest, 'base' | 'head' | '
   /** Bytes of unchanged Parquet objects of a table that are read whole; default: all. */
   readonly unchangedBytes?: number;
   readonly maxBytes?: number;
+  /** The columns of unchanged objects stay zeros. */
+  readonly withoutColumns?: boolean;
   /** Paths that the diff of lakeFS does not show. */
   readonly hidden?: readonly string[];
   /** Paths whose data is gone. */
@@ -52,7 +54,7 @@ export interface Traffic {
 type Tree = ReadonlyMap<string, { readonly entry: ObjectEntry; readonly bytes: Buffer }>;
 
 export async function runRefDiff(run: RefRun): Promise<{ readonly report: DiffReport; readonly traffic: Traffic }> {
-  const { at, contract, unchangedBytes, maxBytes, hidden, gone, dirty, ...options } = run;
+  const { at, contract, unchangedBytes, maxBytes, withoutColumns, hidden, gone, dirty, ...options } = run;
   const trees = { base: await treeOf(at.base), head: await treeOf(at.head) };
   const traffic: Traffic = { objects: [], parts: [] };
   const report = await diffRefs(
@@ -77,7 +79,7 @@ export async function runRefDiff(run: RefRun): Promise<{ readonly report: DiffRe
     },
     {
       ...fakeLake(trees, run),
-      ...fakeGateway(trees, traffic, gone ?? []),
+      ...fakeGateway(trees, traffic, run),
       contracts: contract === undefined ? null : { load: async () => [documentOf(contract)] },
       engine,
       text: createTextFiles({ maxPlainBytes: 100_000_000 }),
@@ -163,7 +165,7 @@ function fakeLake(
 function fakeGateway(
   trees: { readonly base: Tree; readonly head: Tree },
   traffic: Traffic,
-  gone: readonly string[],
+  { gone = [], withoutColumns = false }: RefRun,
 ): Pick<RefDiffDeps, 'objects' | 'parts'> {
   const bytesOf = (commitId: string, path: string): Buffer => {
     const tree = commitId.startsWith('base') ? trees.base : trees.head;
@@ -195,6 +197,7 @@ function fakeGateway(
         await writeFile(localPath, Buffer.concat([Buffer.alloc(start), bytes.subarray(start)]));
       },
       add: async ({ commitId, object, localPath, parts }) => {
+        if (withoutColumns) return;
         const bytes = bytesOf(commitId, object.path);
         const file = await open(localPath, 'r+');
         for (const { start, end } of parts) await file.write(bytes, start, end - start, start);
