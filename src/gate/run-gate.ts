@@ -20,6 +20,7 @@ import { type Pinned, pinnedOf, prepareCommit, prepareMerge } from './prepare-me
 import { type Changes, readChanges } from './read-changes.ts';
 import { type RulePolicy, readRuleChanges } from './read-rule-changes.ts';
 import type { RepositoryReader } from './repository-ports.ts';
+import { timeLeftMs } from './run-deadline.ts';
 
 export interface GatePolicy {
   readonly uncovered: UncoveredPolicy;
@@ -135,7 +136,8 @@ async function judgeData(
 
 /** A diff may double the time a run takes, and must be over long before anyone gives the run up. */
 function diffTime(elapsedMs: number, { diffsUntilMs = DIFFS_UNTIL_MS }: GatePolicy): number {
-  return Math.floor(Math.min(diffsUntilMs - elapsedMs, Math.max(LEAST_DIFF_MS, elapsedMs)));
+  const halfOfTheRest = (timeLeftMs() ?? Number.POSITIVE_INFINITY) / 2;
+  return Math.floor(Math.min(diffsUntilMs - elapsedMs, Math.max(LEAST_DIFF_MS, elapsedMs), halfOfTheRest));
 }
 
 const DIFFS_UNTIL_MS = 20_000;

@@ -5,6 +5,7 @@ import type { Report } from '../core/report/report.ts';
 import type { Deliveries } from '../gate/deliver.ts';
 import type { DeliveryLog } from '../gate/delivery-record.ts';
 import type { Decision, DecisionStore } from '../gate/ports.ts';
+import { untilDeadline } from '../gate/run-deadline.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type CallerSignal, callerSignal } from './caller-signal.ts';
 import { type DeadlineLimits, readDeadline } from './read-deadline.ts';
@@ -101,6 +102,7 @@ function onlyWithDeadline({ deadlines }: HookAppDependencies): RequestHandler {
     const deadlineMs = readDeadline(new URL(request.url, 'http://hook').searchParams, deadlines);
     if (deadlineMs !== undefined) {
       response.locals['caller'] = callerSignal(response, deadlineMs);
+      response.locals['deadlineAt'] = performance.now() + deadlineMs;
       return next();
     }
     const message = 'The query parameter deadline is no duration such as 4m50s.';
@@ -110,11 +112,14 @@ function onlyWithDeadline({ deadlines }: HookAppDependencies): RequestHandler {
 
 function receive(dependencies: HookAppDependencies): RequestHandler {
   return async (request, response) => {
-    const caller = response.locals['caller'] as CallerSignal;
+    const { caller, deadlineAt } = response.locals as { caller: CallerSignal; deadlineAt: number };
     try {
       const parsed = parseBody(request.body);
       if (parsed.kind === 'invalid') refuse(response, 400, parsed.problems);
-      else answer(response, await dependencies.deliveries.deliver(parsed.event, caller.signal), dependencies);
+      else {
+        const decide = () => dependencies.deliveries.deliver(parsed.event, caller.signal);
+        answer(response, await untilDeadline(deadlineAt, decide), dependencies);
+      }
     } finally {
       caller.done();
     }

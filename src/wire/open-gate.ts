@@ -209,7 +209,8 @@ function openParts(
     threads: config.limits.threads,
     memoryLimit: config.limits.memoryBytes,
     maxTempBytes: config.limits.tempBytes,
-    spares: config.maxConcurrentRuns,
+    // A run takes one for its checks and one for its diffs.
+    spares: config.maxConcurrentRuns + 1,
     onNotice: (notice) => log.info({ notice }, 'engine'),
     onDied: () => gate().engineDied(),
   });
