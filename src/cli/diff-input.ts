@@ -11,7 +11,7 @@ export const HOW_TO_DIFF: readonly Option[] = [
     name: 'key',
     value: 'COLUMNS',
     repeatable: true,
-    help: 'Columns that identify a row, as a,b, or TABLE=a,b for one table; default: the key of the contract.',
+    help: 'Columns that identify a row, as a,b, or TABLE=a,b for one table; default: as contracts say.',
   },
   { name: 'contract', value: 'FILE...', many: true, help: 'Contract files, or folders of them.' },
   { name: 'show', value: 'COLUMNS', help: 'Columns whose values are shown, as a,b, or all; default: none.' },

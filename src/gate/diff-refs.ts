@@ -128,11 +128,8 @@ async function contractsAt(
 /** Folders alone can be told from the rest by their path. A contract's tables have to be listed whole. */
 function prefixesOf(selected: readonly string[], contracts: readonly Contract[]): readonly string[] {
   const folders = selected.filter((word) => word.endsWith('/')).map((word) => word.replace(/^\/+/, ''));
-  const all = folders.length === 0 || folders.length < selected.length || contracts.length > 0 ? [''] : folders;
-  return all.filter(
-    (prefix, index) =>
-      !all.some((other, at) => at !== index && prefix.startsWith(other) && (other !== prefix || at < index)),
-  );
+  if (folders.length === 0 || folders.length < selected.length || contracts.length > 0) return [''];
+  return [...new Set(folders)].filter((one) => !folders.some((other) => other !== one && one.startsWith(other)));
 }
 
 const MOST_NAMED = 5;

@@ -88,7 +88,7 @@ describe('two refs without a contract', () => {
   it('are the same', async () => {
     const { report, traffic } = await runRefDiff({ at: { base: LAKE, head: LAKE } });
     expect(report).toMatchObject({ tables: [], problems: [] });
-    expect(traffic).toEqual({ objects: [], parts: [] });
+    expect(traffic).toEqual({ objects: [], parts: [], listed: [] });
   });
 
   it('see bytes that the diff of lakeFS hides', async () => {
@@ -96,6 +96,25 @@ describe('two refs without a contract', () => {
     const { report } = await runRefDiff({ at: { base: LAKE, head }, key: ['id'], hidden: ['t/people/people.csv'] });
     expect(report.tables).toMatchObject([{ name: 't/people/people.csv', diff: { updated: 1 } }]);
     expect(report.problems).toMatchObject([{ code: 'diff-unseen', level: 'warning' }]);
+  });
+
+  it('are listed no further than folders that were asked for', async () => {
+    const head = { ...LAKE, 't/people/people.csv': people('1,Ann') };
+    const listed = async (...tables: readonly string[]) => {
+      const { report, traffic } = await runRefDiff({ at: { base: LAKE, head }, tables });
+      expect(report.tables.map(({ name }) => name)).toContain('t/people/people.csv');
+      return [...new Set(traffic.listed)].sort();
+    };
+    expect(await listed('t/people/', 't/orders/', 't/people/')).toEqual(['t/orders/', 't/people/']);
+    expect(await listed('t/people/', 'people')).toEqual(['']);
+  });
+
+  it('refuse a key for a table that is not there', async () => {
+    const at = { base: LAKE, head: { ...LAKE, 'x.csv': people('1,Ann') } };
+    const unknown = runRefDiff({ at, keyOf: new Map([['ordrs', ['id']]]) });
+    await expect(unknown).rejects.toMatchObject({ problem: { code: 'diff-table-unknown' } });
+    const keys = new Map([['x', ['id']]]);
+    expect(await onlyDiff({ at, keyOf: keys, key: ['nr'] })).toMatchObject({ key: ['id'], inserted: 1 });
   });
 
   it('warn of what is not committed', async () => {

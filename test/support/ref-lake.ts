@@ -49,6 +49,8 @@ export interface RefRun extends Partial<Omit<RefDiffRequest, 'base' | 'head' | '
 export interface Traffic {
   readonly objects: string[];
   readonly parts: string[];
+  /** Prefixes that were listed. */
+  readonly listed: string[];
 }
 
 type Tree = ReadonlyMap<string, { readonly entry: ObjectEntry; readonly bytes: Buffer }>;
@@ -56,7 +58,7 @@ type Tree = ReadonlyMap<string, { readonly entry: ObjectEntry; readonly bytes: B
 export async function runRefDiff(run: RefRun): Promise<{ readonly report: DiffReport; readonly traffic: Traffic }> {
   const { at, contract, unchangedBytes, maxBytes, withoutColumns, hidden, gone, dirty, ...options } = run;
   const trees = { base: await treeOf(at.base), head: await treeOf(at.head) };
-  const traffic: Traffic = { objects: [], parts: [] };
+  const traffic: Traffic = { objects: [], parts: [], listed: [] };
   const report = await diffRefs(
     {
       repository: 'lake',
@@ -78,7 +80,7 @@ export async function runRefDiff(run: RefRun): Promise<{ readonly report: DiffRe
       ...options,
     },
     {
-      ...fakeLake(trees, run),
+      ...fakeLake(trees, traffic, run),
       ...fakeGateway(trees, traffic, run),
       contracts: contract === undefined ? null : { load: async () => [documentOf(contract)] },
       engine,
@@ -124,13 +126,14 @@ async function parquet(select: string): Promise<Buffer> {
 
 function fakeLake(
   trees: { readonly base: Tree; readonly head: Tree },
+  traffic: Traffic,
   { hidden = [], dirty = [] }: RefRun,
 ): Pick<RefDiffDeps, 'lake' | 'reader'> {
   const named = (id: string): Tree => (id === 'base'.padEnd(64, '0') ? trees.base : trees.head);
   const commit = (ref: string): Commit => ({
     id: ref.padEnd(64, '0'),
     parents: [],
-    metaRangeId: ref,
+    metaRangeId: JSON.stringify([...(ref === 'base' ? trees.base : trees.head).values()].map(({ entry }) => entry)),
     creationDate: 0,
     committer: 'ann',
     metadata: {},
@@ -145,8 +148,10 @@ function fakeLake(
   return {
     lake: {
       diff: async () => diff(),
-      list: async (_repository, id, prefix) =>
-        [...named(id).values()].map(({ entry }) => entry).filter(({ path }) => path.startsWith(prefix)),
+      list: async (_repository, id, prefix) => {
+        traffic.listed.push(prefix);
+        return [...named(id).values()].map(({ entry }) => entry).filter(({ path }) => path.startsWith(prefix));
+      },
       storageNamespace: async () => 'local://lake',
     },
     reader: {
