@@ -238,10 +238,15 @@ describe('what cannot be compared', () => {
   });
 
   it('more tables than two hundred: the largest are compared, and the rest is an error', async () => {
-    const names = Array.from({ length: 205 }, (_none, index) => `many/t${index}/part-0.csv`);
-    const at = { base: {}, head: Object.fromEntries(names.map((name, index) => [name, people(`${index},x`)])) };
-    const { report } = await runRefDiff({ at, key: ['id'] });
+    const large = Array.from({ length: 197 }, (_none, index) => [
+      `many/t${index}/part-0.csv`,
+      people(`${index},${'x'.repeat(99)}`),
+    ]);
+    const small = Array.from({ length: 8 }, (_none, index) => [`few/t${index}/part-0.csv`, people(`${index},x`)]);
+    const at = { base: {}, head: Object.fromEntries([...large, ...small]) };
+    const { report } = await runRefDiff({ at, key: ['id'], maxBytes: 50 });
     expect(report.tables).toHaveLength(200);
+    expect(report.tables.filter(({ diff }) => diff?.inserted === 1)).toHaveLength(3);
     expect(report).toMatchObject({ omittedTables: 5, problems: [{ code: 'diff-too-many-tables' }] });
   });
 });
