@@ -183,6 +183,15 @@ describe('a cherry-pick', () => {
     expect((results as { id: string }[]).map((one) => one.id).sort()).toEqual(['etl', 'good', 'main']);
   });
 
+  it('is not judged by a branch that is called like the beginning of the picked commit', async () => {
+    const { lake } = await guarded();
+    await lake.branch('etl', { [PART]: BAD });
+    await lake.branch('good', { [PART]: GOOD });
+    const bad = await lake.head('etl');
+    await lake.branch(bad.slice(0, 63), {}, 'good');
+    expect(await refusal(pick(lake, bad))).toMatch(/status code: 403/);
+  });
+
   it('of a merge commit must be good by every parent', async () => {
     const { gate, lake } = await guarded();
     await lake.branch('one', { 'notes/a.txt': 'a' });

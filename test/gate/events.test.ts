@@ -55,8 +55,10 @@ function commit(id: string, metaRangeId: string, parents: readonly string[] = [H
   return { id, parents, metaRangeId, creationDate: 0, committer: 'ada', metadata: {} };
 }
 
-function previewed(id: string, tree: string): PreviewOutcome {
-  return { kind: 'previewed', preview: { commit: commit(id, tree), destination: commit(HEAD, 'head', []) } };
+/** As lakeFS makes it: of a cherry-pick it notes the origin, whatever the client wrote. */
+function previewed(id: string, tree: string, origin = PICKED): PreviewOutcome {
+  const made = { ...commit(id, tree), metadata: { 'cherry-pick-origin': origin } };
+  return { kind: 'previewed', preview: { commit: made, destination: commit(HEAD, 'head', []) } };
 }
 
 function gate(
@@ -109,6 +111,24 @@ describe('a replay', () => {
     const decision = await gate({ resolve, preview }, { judge: good }).deliver(PICK, never);
     expect(decision).toMatchObject({ state: 'approved', key: { metaRange: 'tree 1,tree 2' } });
     expect(codes(decision)).toEqual(['parent-unknown']);
+  });
+
+  it('is not judged by another commit, to which a branch leads that is called like the beginning of its id', async () => {
+    const impostor = async () => commit('9'.repeat(64), 'harmless');
+    const preview: EventLake['preview'] = async () => previewed('a'.repeat(64), 'tree', '9'.repeat(64));
+    for (const event of [PICK, REVERT]) {
+      const decision = await gate({ resolve: impostor, preview }).deliver(event, never);
+      expect([decision.status, ...codes(decision)]).toEqual([403, 'forbidden-unpreviewable']);
+    }
+    // The branch comes between the two looks, and is gone or stays.
+    expect(codes(await gate({ preview }).deliver(PICK, never))).toEqual(['forbidden-unpreviewable']);
+    let looks = 0;
+    const resolve = async () => {
+      looks += 1;
+      return looks === 1 ? commit(PICKED, 'picked') : commit('9'.repeat(64), 'harmless');
+    };
+    const honest: EventLake['preview'] = async () => previewed('a'.repeat(64), 'tree');
+    expect(codes(await gate({ resolve, preview: honest }).deliver(REVERT, never))).toEqual(['forbidden-unpreviewable']);
   });
 
   it.each<[string, PreviewOutcome]>([

@@ -43,6 +43,7 @@ async function judgeReplay(
   const { repository, branch = '' } = event;
   const commit = ref === null ? null : await found(deps.lake.resolve(repository, findable(ref), signal));
   if (ref === null || commit === null) return unpreviewable(event, deps.policy, 'lakeFS does not name the commit');
+  if (!isMeant(ref, commit)) return unpreviewable(event, deps.policy, IMPOSTOR);
   const { parents } = commit;
   const numbers = parents.length > 1 ? parents.map((_, index) => index + 1) : [null];
   const outcomes: PreviewOutcome[] = [];
@@ -58,6 +59,9 @@ async function judgeReplay(
   if (refused !== undefined || previews.length === 0) {
     return unpreviewable(event, deps.policy, wordsOf(refused ?? outcomes[0]));
   }
+  const again = await found(deps.lake.resolve(repository, findable(ref), signal));
+  const isOther = again?.id !== commit.id || previews.some((preview) => !isOf(kind, commit, preview));
+  if (isOther) return unpreviewable(event, deps.policy, IMPOSTOR);
   const remarks = parents.length > 1 ? [everyParent(kind, previews.length)] : [];
   return question(
     previews.map((preview) => subjectOf(event, ref, preview, deps)),
@@ -72,6 +76,18 @@ async function judgeReplay(
  */
 function findable(ref: string): string {
   return /^[0-9a-f]{64}$/.test(ref) ? ref.slice(0, -1) : ref;
+}
+
+const IMPOSTOR = "a branch or a tag is called like the beginning of the commit's id";
+
+/** lakeFS looks for branches and tags before it looks for the beginning of an id, and anybody can make a branch. */
+function isMeant(ref: string, commit: Commit): boolean {
+  return findable(ref) === ref || commit.id === ref;
+}
+
+/** lakeFS writes into a cherry-pick which commit it is of, and no client can write over that. */
+function isOf(kind: ReplayKind, { id }: Commit, { commit }: Preview): boolean {
+  return kind === 'revert' || commit.metadata['cherry-pick-origin'] === id;
 }
 
 /** Null for what is no ref, or leads nowhere: a client's own message may say anything. */
