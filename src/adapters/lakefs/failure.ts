@@ -21,7 +21,9 @@ export function statusFailure(asked: Asked, status: number, detail: string | nul
     return final({
       code: 'lakefs-not-found',
       message: `lakeFS does not have ${asked.what} (status ${status}${said}).`,
-      hint: 'It may have been deleted, or Sluice is set up with the address of another lakeFS server.',
+      hint:
+        'It may have been deleted, or Sluice is set up with the address of another lakeFS server. A commit that was ' +
+        'cherry-picked lately is not found by lakeFS for some ten minutes: try again then.',
     });
   }
   return {
