@@ -101,9 +101,10 @@ function listen(
   { host, port }: { host: string; port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      const message = `Cannot listen on ${host}:${port}.`;
-      reject(new SluiceError({ code: 'listen-failed', message, hint: 'Set SLUICE_HOOK_LISTEN.' }, { cause }));
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message = `Cannot listen on ${host}:${port} (${cause.code ?? cause.message}).`;
+      const hint = 'Another sluice server may have that port already: stop it, or set SLUICE_HOOK_LISTEN.';
+      reject(new SluiceError({ code: 'listen-failed', message, hint }, { cause }));
     });
     server.listen(port, host, () => resolve());
   });

@@ -390,7 +390,7 @@ describe('the server', () => {
     const base = (await import('./running-server.ts')).serverConfig();
     const listen = { host: '127.0.0.1', port: Number(new URL(server.url).port) };
     await expect(runServer(fakeJudge(), { config: { hook: { ...base.hook, listen } } })).rejects.toMatchObject({
-      problem: { code: 'listen-failed' },
+      problem: { code: 'listen-failed', message: expect.stringContaining('(EADDRINUSE)') },
     });
   });
 
