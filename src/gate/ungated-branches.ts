@@ -27,6 +27,8 @@ export async function openBranches(
 ): Promise<readonly OpenBranch[]> {
   const branches = await reader.branches(repository, '', signal);
   const open = branches.filter(({ id }) => id !== defaultBranch && scratchPurpose(id) === null);
+  // A hook of another address is no gate of ours.
+  const own = new Set(gateHooksOf([{ path: OUR_ACTION_PATH, text }]).map(({ url }) => url));
   // Many branches stand at few commits.
   const gates = new Map<string, Promise<OpenBranch['gate']>>();
   const slot = pLimit(CONCURRENT_BRANCHES);
@@ -38,7 +40,8 @@ export async function openBranches(
   const gateOf = async (commitId: string): Promise<OpenBranch['gate']> => {
     const files = await readActions(reader, repository, commitId, signal);
     if (files.some((file) => file.path === OUR_ACTION_PATH && file.text === text)) return 'same';
-    return gateHooksOf(files).some((hook) => asks(hook, 'pre-merge', defaultBranch)) ? 'other' : 'none';
+    const isGated = gateHooksOf(files).some((hook) => own.has(hook.url) && asks(hook, 'pre-merge', defaultBranch));
+    return isGated ? 'other' : 'none';
   };
   return Promise.all(open.map(async ({ id, commitId }: Branch) => ({ id, gate: await gateAt(commitId) })));
 }

@@ -112,11 +112,10 @@ function recordsOf(
 ): DecisionRecords | null {
   if (server !== null) return createRemoteDecisions(serverAccess(server, file, { env, cwd }));
   const path = storePath(config.stateDir);
-  if (!existsSync(path)) return hook === null ? null : { ...localRecords(config.stateDir), ...NO_RECORDS };
+  // A server makes its records when it starts: where there are none, this is not the place where it runs.
+  if (!existsSync(path)) return null;
   return { ...localRecords(config.stateDir), certain: hook !== null };
 }
-
-const NO_RECORDS = { ofMergeCommit: async () => [], ofBranch: async () => [] };
 
 function localRecords(stateDir: string): DecisionRecords {
   const list = async (filter: DecisionFilter): Promise<readonly Decision[]> => {

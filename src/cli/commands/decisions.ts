@@ -112,7 +112,7 @@ function cells(decision: Decision): readonly string[] {
     decision.receivedAt.replace('T', ' ').replace(/\..*$/, ''),
     decision.replayOf === null ? decision.state : `${decision.state} (again)`,
     decision.repository,
-    cutMiddle(escapeText(event === 'pre-merge' ? merge : `${event} ${branch}`), 48),
+    cutMiddle(escapeText(event === 'pre-merge' ? merge : `${event} ${branch === '' ? source : branch}`), 48),
     shortId(decision.mergeCommit),
     decision.status === null ? '' : String(decision.status),
   ].map(escapeText);

@@ -172,7 +172,7 @@ async function whose(
 const NO_RECORDS: Told = {
   level: 'warn',
   detail: 'a Sluice decided; its records are not at hand, so which one, and how often it was asked, is not known',
-  fix: 'Run sluice doctor where sluice serve runs, or with --server and the address of its console port.',
+  fix: 'Run sluice doctor where sluice serve runs, in its folder or with its SLUICE_STATE_DIR, or give --server and its console port.',
 };
 
 function stranger({ where, certain }: DecisionRecords): Told {
