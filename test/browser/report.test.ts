@@ -8,7 +8,18 @@ import { diffToHtml } from '../../src/core/report/diff-to-html.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import { toHtml } from '../../src/core/report/to-html.ts';
 import { DIFF_REPORT, DIFFED, richDiff } from '../core/report/diffs.ts';
-import { APPROVED, failed, huge, MERGE, REJECTED, report, table, UNDECIDED } from '../core/report/reports.ts';
+import {
+  APPROVED,
+  CONTRACT_PROBLEM,
+  failed,
+  huge,
+  MERGE,
+  NOTHING_CHANGED,
+  REJECTED,
+  report,
+  table,
+  UNDECIDED,
+} from '../core/report/reports.ts';
 import { axeViolations, describeInBrowser, openPage } from './browser.ts';
 
 function pageOf(subject: Report): string {
@@ -120,6 +131,15 @@ describeInBrowser('the report as a page', () => {
       '  10 +         minimum: -100</pre><script>alert(1)</script>',
     ]);
     expect(await page.locator('main').textContent()).toContain('3 more lines left out.');
+    await page.close();
+  });
+
+  it('never says that nothing changed when nothing could be told', async () => {
+    const { page } = await openPage();
+    await page.goto(pageOf(CONTRACT_PROBLEM));
+    expect(await page.locator('main').textContent()).not.toContain('No table under a contract changed');
+    await page.goto(pageOf(NOTHING_CHANGED));
+    expect(await page.locator('main').textContent()).toContain('No table under a contract changed');
     await page.close();
   });
 

@@ -83,6 +83,7 @@ function stats(report: Report): Html {
     [report.tables.length === 1 ? 'table' : 'tables', report.tables.length, 'quiet'],
   ] as const;
   if (report.tables.length === 0) {
+    if (report.verdict !== 'approved') return html`<p>No table was checked.</p>`;
     return looksAtData(report.scope) ? html`<p>No table under a contract changed.</p>` : html`<p>No data was read.</p>`;
   }
   return html`<ul class="stats">${numbers.map(

@@ -91,7 +91,7 @@ function oddWords({ duplicateKeys, nullKeys }: TableDiff): string {
       : `! ${plural(keys, 'key')} more than once: ${count(baseRows)} -> ${plural(mergeRows, 'row')}, not compared`,
     nullKeys.inserted + nullKeys.deleted === 0
       ? ''
-      : `! rows without a key: + ${count(nullKeys.inserted)}   - ${count(nullKeys.deleted)}`,
+      : `! rows without a key: +${count(nullKeys.inserted)} -${count(nullKeys.deleted)}`,
   ];
   return parts.filter((part) => part !== '').join('   ');
 }

@@ -69,7 +69,7 @@ function plots(history: readonly TablePoint[]): readonly Html[] {
     linePlot({
       name: 'Checks passed (%)',
       points: over(passedShare),
-      format: (value) => `${Number(value.toFixed(1))} %`,
+      format: percentWords,
       max: 100,
     }),
     linePlot({
@@ -92,6 +92,11 @@ function failingRows({ table }: TablePoint): number {
     .reduce((sum, { failing }) => sum + (failing ?? 0), 0);
 }
 
+/** Small rates keep a digit that tells them from nothing. */
+function percentWords(value: number): string {
+  return `${Number(value >= 1 ? value.toFixed(1) : value.toPrecision(2))} %`;
+}
+
 /** Null rates as the profile of each decision's diff tells them. */
 function nullPlots(history: readonly TablePoint[]): readonly Html[] {
   const rate = ({ table }: TablePoint, column: string): number | null => {
@@ -108,7 +113,7 @@ function nullPlots(history: readonly TablePoint[]): readonly Html[] {
     linePlot({
       name: `Nulls in ${column} (%)`,
       points: history.map((point) => ({ at: point.at, value: rate(point, column) })),
-      format: (value) => `${Number(value.toFixed(1))} %`,
+      format: percentWords,
     }),
   );
 }
