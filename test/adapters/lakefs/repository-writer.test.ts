@@ -100,9 +100,9 @@ describe('a commit', () => {
     const { repository, writer, user } = await lakeUnderTest();
     await user.put('main', 'b.csv', 'x');
     await user.json('PUT', '/settings/branch_protection', [{ pattern: 'main' }] as never);
-    // lakeFS itself looks at its rules anew after a second.
+    // lakeFS itself looks at its rules anew after up to five seconds.
     await expect
-      .poll(() => writer.commit({ repository, branch: 'main', message: 'm' }, never), { timeout: 3_000 })
+      .poll(() => writer.commit({ repository, branch: 'main', message: 'm' }, never), { timeout: 10_000 })
       .toMatchObject({ kind: 'refused', status: 403, message: 'cannot commit to protected branch' });
   });
 });
