@@ -24,6 +24,8 @@ export interface HookAppDependencies {
   readonly store: Pick<DecisionStore, 'get'>;
   readonly renderText: (report: Report) => string;
   readonly log: DeliveryLog;
+  /** Told of every refused request, by its status. */
+  readonly onRefused?: (status: number) => void;
 }
 
 /**
@@ -56,12 +58,15 @@ export function createHookApp(dependencies: HookAppDependencies): Express {
 }
 
 /** A refused request is no delivery and has no record, but a merge may be blocked by it: the log is where that shows. */
-function logRefusals({ log }: HookAppDependencies): RequestHandler {
+function logRefusals({ log, onRefused }: HookAppDependencies): RequestHandler {
   return (request, response, next) => {
     const from = request.socket.remoteAddress;
     response.once('finish', () => {
       const codes = response.locals['refused'] as readonly string[] | undefined;
-      if (codes !== undefined) log.error({ status: response.statusCode, codes, from }, 'request refused');
+      if (codes !== undefined) {
+        log.error({ status: response.statusCode, codes, from }, 'request refused');
+        onRefused?.(response.statusCode);
+      }
     });
     next();
   };

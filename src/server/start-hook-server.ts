@@ -10,6 +10,7 @@ import { createHookApp, HOOK_PATH } from './hook-app.ts';
 export interface HookServerOptions extends Omit<DeliveryDependencies, 'policy' | 'limits' | 'replayForMs'> {
   readonly config: HookServerConfig;
   readonly renderText: (report: Report) => string;
+  readonly onRefused?: (status: number) => void;
 }
 
 /** What the hook server needs of the configuration. */
@@ -59,7 +60,8 @@ export async function startHookServer(options: HookServerOptions): Promise<HookS
     limits: { concurrentRuns: config.maxConcurrentRuns, queueLength: config.queueLength },
   });
   const authenticate = createAuthenticate(config.hook.tokens.map((token) => token.reveal()));
-  const app = createHookApp({ authenticate, deadlines: config.hook, deliveries, store, renderText, log });
+  const refusals = options.onRefused === undefined ? {} : { onRefused: options.onRefused };
+  const app = createHookApp({ authenticate, deadlines: config.hook, deliveries, store, renderText, log, ...refusals });
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,

@@ -100,6 +100,7 @@ export async function openGate(
       judge,
       lake: eventLake(parts, preview, gatePolicy),
       renderText: (report) => hookText(report, config.console.url),
+      onRefused: metrics.hookRefused,
     });
     let phase: 'starting' | 'serving' | 'stopping' = 'starting';
     let stopConsole: () => Promise<void> = async () => {};

@@ -35,6 +35,14 @@ async function metric(gate: Gate, series: string): Promise<number> {
 }
 
 describe.concurrent('the console', () => {
+  it('counts calls of the hook port that were no delivery', async () => {
+    const gate = await startGate({ contracts: CONTRACTS, settings: SETTINGS });
+    const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer not-the-token-of-the-hook' };
+    const refused = await fetch(gate.url, { method: 'POST', headers, body: '{}' });
+    expect(refused.status).toBe(401);
+    await expect.poll(() => metric(gate, 'sluice_hook_refused_total{status="401"}')).toBe(1);
+  });
+
   it('shows the decisions of merges, their reports and their numbers', async () => {
     const gate = await startGate({ contracts: CONTRACTS, settings: SETTINGS });
     const lake = await gatedLake(gate, { files: FILES });

@@ -16,6 +16,8 @@ export interface GateMetrics {
   readonly observer: GateObserver;
   cacheRequest(result: CacheResult): void;
   pullRequests(result: Announcement): void;
+  /** A call of the hook port that was no delivery: a wrong token, say. */
+  hookRefused(status: number): void;
   /** An engine process ended that nobody had ended. */
   engineDied(): void;
   /** Prometheus's text format. */
@@ -51,6 +53,7 @@ export function createGateMetrics({ build, readings }: MetricsOptions): GateMetr
     observer: createObserver(counted),
     cacheRequest: (result) => counted.cacheRequests.inc({ result }),
     pullRequests: (result) => counted.pullRequests.inc({ result }),
+    hookRefused: (status) => counted.hookRefused.inc({ status: String(status) }),
     engineDied: () => counted.engineRestarts.inc(),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
@@ -97,6 +100,7 @@ function createCounters(registry: Registry) {
     engineRestarts: counter('sluice_engine_restarts_total', 'Engine processes that ended before they were told to.'),
     cacheRequests,
     pullRequests,
+    hookRefused: counter('sluice_hook_refused_total', 'Calls of the hook port that were no delivery.', ['status']),
   };
 }
 
