@@ -166,13 +166,13 @@ describe.concurrent('the console', () => {
       return { status: response.status, body: (await response.json()) as { status: string; checks: Json[] } };
     };
     const until = async (status: number) => {
-      const giveUp = Date.now() + 9_000;
+      const giveUp = Date.now() + 20_000;
       for (let now = await readiness(); ; now = await readiness()) {
         if (now.status === status || Date.now() > giveUp) return now;
         await sleep(100);
       }
     };
-    const ready = await readiness();
+    const ready = await until(200);
     expect(ready).toMatchObject({ status: 200, body: { status: 'ready' } });
     expect(ready.body.checks.map(({ name, ok }) => [name, ok])).toEqual([
       ['lakefs', true],
@@ -188,7 +188,7 @@ describe.concurrent('the console', () => {
     expect(await until(200)).toMatchObject({ status: 200, body: { status: 'ready' } });
     await gate.stop();
     await wire.close();
-  });
+  }, 60_000);
 
   it('tells that it is stopping while the last deliveries end', async () => {
     const { url } = await lakefs();
