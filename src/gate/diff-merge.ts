@@ -1,5 +1,5 @@
 /** The two versions of a merge's tables: objects of the base that the merge does not have are fetched, the others are here. */
-import type { ObjectEntry } from '../core/change/object.ts';
+import { type ObjectEntry, objectIdentity } from '../core/change/object.ts';
 import { partitionValues } from '../core/change/partition.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { TableFinder } from '../core/contract/match-tables.ts';
@@ -57,7 +57,7 @@ async function mergeInputs(
   runDirectory: string,
   signal: AbortSignal,
 ): Promise<readonly (DiffTableInput | null)[]> {
-  const identities = new Map(changes.after.map((entry) => [entry.path, identityOf(entry)]));
+  const identities = new Map(changes.after.map((entry) => [entry.path, objectIdentity(entry)]));
   const here = new Map<string, string>();
   for (const { input } of judged) {
     for (const { path, localPath } of input.objects) here.set(identities.get(path) ?? '', localPath);
@@ -65,7 +65,7 @@ async function mergeInputs(
   const governs = (entry: ObjectEntry, table: ContractTable) => find(entry.path).some((one) => one.table === table);
   const diffed = judged.filter(({ input }) => isDiffed(input.table)).map(({ input }) => input.table);
   const before = changes.before.filter((entry) => diffed.some((table) => governs(entry, table)));
-  const gone = before.filter((entry) => !here.has(identityOf(entry)));
+  const gone = before.filter((entry) => !here.has(objectIdentity(entry)));
   refuseTooMuch(gone, maxBytes);
   const storageNamespace = await lake.storageNamespace(repository, signal);
   const request = { repository, commitId: baseCommit, objects: gone, storageNamespace, runDirectory };
@@ -80,18 +80,13 @@ async function mergeInputs(
   });
 }
 
-/** As the listings compare: where the bytes lie, how many they are, and what the client called them. */
-function identityOf({ physicalAddress, sizeBytes, checksum }: ObjectEntry): string {
-  return JSON.stringify([physicalAddress, sizeBytes, checksum]);
-}
-
 function oldObject(
   entry: ObjectEntry,
   here: ReadonlyMap<string, string>,
   old: ReadonlyMap<string, string>,
 ): DiffObject {
   const { path, sizeBytes } = entry;
-  const identity = identityOf(entry);
+  const identity = objectIdentity(entry);
   const localPath = here.get(identity) ?? old.get(path);
   if (localPath !== undefined) return { path, localPath, sizeBytes, partition: partitionValues(path), identity };
   throw new SluiceError({
