@@ -32,11 +32,11 @@ export function judgeBase({ event, destination }: Pinned, approvals: Approvals |
 }
 
 /** The approvals of the records. */
-export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'list'>): Approvals {
+export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'outlines'>): Approvals {
   return {
     isApproved: (repository, branch, commitId) => {
       if (store.approvedFor(repository, commitId) !== null) return true;
-      const [known] = store.list({ repository, branch, state: 'approved', origin: 'hook', limit: 1 });
+      const [known] = store.outlines({ repository, branch, state: 'approved', origin: 'hook', limit: 1 });
       return known === undefined ? null : false;
     },
   };

@@ -247,6 +247,9 @@ export interface Decision {
   readonly landed: Landed | null;
 }
 
+/** A decision without its report, which may be as large as all the others' outlines together. */
+export type DecisionOutline = Omit<Decision, 'report'>;
+
 /** All that are given must hold. */
 export interface DecisionFilter {
   readonly repository?: string;
@@ -285,6 +288,8 @@ export interface DecisionStore {
   get(id: string): Decision | null;
   /** Newest first. */
   list(filter: DecisionFilter): readonly Decision[];
+  /** Like {@link DecisionStore.list}, for whoever needs no report: none is read. */
+  outlines(filter: DecisionFilter): readonly DecisionOutline[];
   /** Turns every row left running by a dead process into `abandoned`; returns how many. */
   abandonUnfinished(at: string): number;
   close(): void;

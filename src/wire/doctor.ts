@@ -19,7 +19,7 @@ import { type ClientConfig, type Config, loadConfig } from '../config.ts';
 import { type Diagnosis, runDoctor } from '../gate/doctor/doctor.ts';
 import type { DoctorDeps } from '../gate/doctor/examination.ts';
 import type { DecisionRecords } from '../gate/doctor/ports.ts';
-import type { Decision, DecisionFilter } from '../gate/ports.ts';
+import type { DecisionFilter, DecisionOutline } from '../gate/ports.ts';
 import { readClientConfig } from './client-config.ts';
 import { useClientDirectory } from './client-workspace.ts';
 import { contractVariables } from './contract-variables.ts';
@@ -118,10 +118,10 @@ function recordsOf(
 }
 
 function localRecords(stateDir: string): DecisionRecords {
-  const list = async (filter: DecisionFilter): Promise<readonly Decision[]> => {
+  const list = async (filter: DecisionFilter): Promise<readonly DecisionOutline[]> => {
     const store = openStore(storePath(stateDir), { readonly: true });
     try {
-      return store.list(filter);
+      return store.outlines(filter);
     } finally {
       store.close();
     }

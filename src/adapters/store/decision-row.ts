@@ -1,5 +1,12 @@
 import type { HookEventType } from '../../core/event/hook-event.ts';
-import type { Decision, DecisionKey, DecisionOrigin, DecisionState, Landed } from '../../gate/ports.ts';
+import type {
+  Decision,
+  DecisionKey,
+  DecisionOrigin,
+  DecisionOutline,
+  DecisionState,
+  Landed,
+} from '../../gate/ports.ts';
 
 /** A row of the table `decision`; its CHECK constraints and STRICT types vouch for the shape. */
 export interface DecisionRow {
@@ -30,6 +37,11 @@ export interface DecisionRow {
 
 /** The gate's words for a row. */
 export function toDecision(row: DecisionRow): Decision {
+  return { ...toOutline(row), report: row.report };
+}
+
+/** All but the report, which is by far the largest part of a row. */
+export function toOutline(row: Omit<DecisionRow, 'report'>): DecisionOutline {
   return {
     id: row.id,
     state: row.state,
@@ -45,16 +57,15 @@ export function toDecision(row: DecisionRow): Decision {
     status: row.status,
     receivedAt: row.received_at,
     decidedAt: row.decided_at,
-    report: row.report,
     landed: toLanded(row),
   };
 }
 
-function toLanded({ landed_commit: commit, landed_at: at, landed_same: same }: DecisionRow): Landed | null {
+function toLanded({ landed_commit: commit, landed_at: at, landed_same: same }: Omit<DecisionRow, 'report'>): Landed | null {
   return commit === null ? null : { commit, at: at ?? '', same: same === 1 };
 }
 
-function toKey(row: DecisionRow): DecisionKey | null {
+function toKey(row: Omit<DecisionRow, 'report'>): DecisionKey | null {
   if (row.key_meta_range === null) return null;
   return {
     repository: row.key_repository ?? '',

@@ -5,7 +5,7 @@ import { SluiceError } from '../../core/problem.ts';
 import type { Decision, DecisionKey, DecisionStore } from '../../gate/ports.ts';
 import { SCRATCH_PREFIX } from '../../gate/scratch-branches.ts';
 import { type DecisionRow, toDecision } from './decision-row.ts';
-import { listDecisions } from './list-decisions.ts';
+import { listDecisions, listOutlines } from './list-decisions.ts';
 import { lockState } from './lock-state.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.ts';
 
@@ -127,6 +127,7 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
     approvedFor: (repository, commitId) => whileOpen(() => one(approved.get([commitId, commitId, repository]))),
     get: (id) => whileOpen(() => one(byId.get([id]))),
     list: (filter) => whileOpen(() => listDecisions(database, filter)),
+    outlines: (filter) => whileOpen(() => listOutlines(database, filter)),
     abandonUnfinished: (at) => whileOpen(() => abandon.run([at]).changes),
     close: () => {
       if (closed) return;

@@ -147,6 +147,25 @@ describe('list', () => {
   });
 });
 
+describe('outlines', () => {
+  it('are what list gives, in the same order and by the same filters, without reports', () => {
+    const store = opened();
+    for (const id of ['1', '2', '3']) store.begin(running(id, { branch: id === '2' ? 'dev' : 'main' }));
+    store.finish('1', APPROVED);
+    store.land('1', { commit: 'c'.repeat(64), at: '2026-08-22T10:00:00.000Z', same: true });
+    for (const filter of [
+      { limit: 9 },
+      { limit: 1 },
+      { limit: 9, branch: 'dev' },
+      { limit: 9, before: '3' },
+    ] as const) {
+      const whole = store.list(filter).map(({ report: _report, ...outline }) => outline);
+      expect(store.outlines(filter)).toEqual(whole);
+    }
+    expect(store.outlines({ limit: 9, state: 'approved' })[0]).not.toHaveProperty('report');
+  });
+});
+
 describe('what became of a decision', () => {
   const LANDED = { commit: 'f'.repeat(64), at: '2026-11-21T04:36:40.000Z', same: true };
 

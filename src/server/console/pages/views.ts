@@ -1,6 +1,6 @@
 import type { Contract } from '../../../core/contract/contract.ts';
 import type { LoadedContracts } from '../../../gate/load-contracts.ts';
-import type { Decision, DecisionFilter, DecisionStore } from '../../../gate/ports.ts';
+import type { Decision, DecisionFilter, DecisionOutline, DecisionStore } from '../../../gate/ports.ts';
 import type { RunProgress } from '../../run-progress.ts';
 import { decisionReport } from '../api/decision-routes.ts';
 import { STATES } from '../api/read-filter.ts';
@@ -24,7 +24,7 @@ export interface ContractsInForce {
 }
 
 export interface ViewDependencies {
-  readonly store: Pick<DecisionStore, 'get' | 'list'>;
+  readonly store: Pick<DecisionStore, 'get' | 'list' | 'outlines'>;
   readonly contracts: ContractsInForce;
   readonly progress: Pick<RunProgress, 'of'>;
   readonly readiness: () => Promise<readonly ProbeResult[]>;
@@ -109,7 +109,7 @@ function decisionsView({ viewer, query }: PageCall, { store, now, progress }: Vi
     filter,
     decisions: found.decisions,
     next: found.next,
-    recent: store.list({ since, limit: 5_000 }).filter(({ repository }) => viewer.maySee(repository)),
+    recent: store.outlines({ since, limit: 5_000 }).filter(({ repository }) => viewer.maySee(repository)),
     now: now(),
     stageOf: (id) => progress.of(id)?.stage ?? null,
   });
@@ -171,8 +171,8 @@ function concerns(decision: Decision, table: string): boolean {
   return table === '' || (reportOf(decision)?.tables.some(({ name }) => name === table) ?? false);
 }
 
-function recent(store: ViewDependencies['store'], viewer: PageCall['viewer']): readonly Decision[] {
-  return store.list({ limit: MOST_READ }).filter(({ repository }) => viewer.maySee(repository));
+function recent(store: ViewDependencies['store'], viewer: PageCall['viewer']): readonly DecisionOutline[] {
+  return store.outlines({ limit: MOST_READ }).filter(({ repository }) => viewer.maySee(repository));
 }
 
 /** Decisions that data was read for. */

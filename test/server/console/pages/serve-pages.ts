@@ -1,7 +1,7 @@
 /** The console's pages on a free port, over decisions that the test names. */
 import { readFileSync } from 'node:fs';
 import { readContracts } from '../../../../src/gate/load-contracts.ts';
-import type { Decision } from '../../../../src/gate/ports.ts';
+import type { Decision, DecisionFilter } from '../../../../src/gate/ports.ts';
 import type { AccessRule } from '../../../../src/server/console/pages/access.ts';
 import { pagesRouter } from '../../../../src/server/console/pages/pages-area.ts';
 import { startConsoleServer } from '../../../../src/server/console/start-console-server.ts';
@@ -68,21 +68,23 @@ export async function servePages(options: PagesOptions = {}) {
   const file = 'contracts/flights.odcs.yaml';
   const text = readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8');
   const contracts = readContracts([{ file, text, digest: 'a'.repeat(64) }], {});
+  const list = (filter: DecisionFilter) =>
+    newestFirst
+      .slice(filter.before === undefined ? 0 : newestFirst.findIndex(({ id }) => id === filter.before) + 1)
+      .filter(
+        (one) =>
+          (filter.repository ?? one.repository) === one.repository &&
+          (filter.branch ?? one.branch) === one.branch &&
+          (filter.state ?? one.state) === one.state &&
+          (filter.since ?? one.receivedAt) <= one.receivedAt &&
+          one.receivedAt < (filter.until ?? '9999'),
+      )
+      .slice(0, filter.limit);
   const pages = pagesRouter({
     store: {
       get: (id) => newestFirst.find((one) => one.id === id) ?? null,
-      list: (filter) =>
-        newestFirst
-          .slice(filter.before === undefined ? 0 : newestFirst.findIndex(({ id }) => id === filter.before) + 1)
-          .filter(
-            (one) =>
-              (filter.repository ?? one.repository) === one.repository &&
-              (filter.branch ?? one.branch) === one.branch &&
-              (filter.state ?? one.state) === one.state &&
-              (filter.since ?? one.receivedAt) <= one.receivedAt &&
-              one.receivedAt < (filter.until ?? '9999'),
-          )
-          .slice(0, filter.limit),
+      list,
+      outlines: (filter) => list(filter).map(({ report: _report, ...outline }) => outline),
     },
     contracts: { kind: 'directory', load: async () => ({ ...contracts, place: null }) },
     progress: { of: () => ({ stage: 'checks', since: NOW - 4_000, objects: 3, bytes: 1_500_000 }) },
