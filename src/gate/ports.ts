@@ -218,7 +218,8 @@ export interface Landed {
   readonly same: boolean;
 }
 
-export type DecisionState = 'running' | 'approved' | 'rejected' | 'undecided' | 'abandoned';
+export const DECISION_STATES = ['running', 'approved', 'rejected', 'undecided', 'abandoned'] as const;
+export type DecisionState = (typeof DECISION_STATES)[number];
 
 /** One row per delivery. Equal questions are answered once: the other rows name the row they repeat. */
 export interface Decision {

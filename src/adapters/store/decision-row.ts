@@ -61,7 +61,11 @@ export function toOutline(row: Omit<DecisionRow, 'report'>): DecisionOutline {
   };
 }
 
-function toLanded({ landed_commit: commit, landed_at: at, landed_same: same }: Omit<DecisionRow, 'report'>): Landed | null {
+function toLanded({
+  landed_commit: commit,
+  landed_at: at,
+  landed_same: same,
+}: Omit<DecisionRow, 'report'>): Landed | null {
   return commit === null ? null : { commit, at: at ?? '', same: same === 1 };
 }
 

@@ -3,18 +3,11 @@ import { escapeText } from '../../core/report/escape-text.ts';
 import { cutMiddle, displayWidth, padEnd } from '../../core/report/text/display-width.ts';
 import { type Line, paint, type Style } from '../../core/report/text/line.ts';
 import { shortId } from '../../core/report/text/numbers.ts';
-import type { Decision, DecisionFilter, DecisionState } from '../../gate/ports.ts';
+import { DECISION_STATES, type Decision, type DecisionFilter, type DecisionState } from '../../gate/ports.ts';
 import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
 import { CONFIG_OPTION, RECORDS_OPTION } from '../config-option.ts';
 import type { Ending } from '../exit-code.ts';
 
-const STATES = [
-  'running',
-  'approved',
-  'rejected',
-  'undecided',
-  'abandoned',
-] as const satisfies readonly DecisionState[];
 const DEFAULT_LIMIT = 20;
 
 export const decisions: Command = {
@@ -25,7 +18,7 @@ export const decisions: Command = {
   options: [
     { name: 'repository', value: 'NAME', help: 'Only of this repository.' },
     { name: 'branch', value: 'NAME', help: 'Only merges into this branch.' },
-    { name: 'state', value: 'STATE', choices: STATES, help: `Only these: ${STATES.join(', ')}.` },
+    { name: 'state', value: 'STATE', choices: DECISION_STATES, help: `Only these: ${DECISION_STATES.join(', ')}.` },
     { name: 'limit', value: 'N', help: `At most so many, 1 to 10000; default ${DEFAULT_LIMIT}.` },
     { name: 'format', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json.' },
     RECORDS_OPTION,

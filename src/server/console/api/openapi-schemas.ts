@@ -1,5 +1,6 @@
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
-import { ORIGINS, STATES } from './read-filter.ts';
+import { DECISION_STATES } from '../../../gate/ports.ts';
+import { ORIGINS } from './read-filter.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -39,7 +40,7 @@ const landed = closed(
 const decision = closed(
   {
     id: { type: 'string', description: 'Sorts by time.' },
-    state: { enum: STATES },
+    state: { enum: DECISION_STATES },
     event: { enum: HOOK_EVENTS },
     origin: { enum: ORIGINS, description: 'hook: lakeFS asked. check: a person asked before the merge.' },
     replayOf: { type: ['string', 'null'], description: 'The earlier decision that was repeated.' },

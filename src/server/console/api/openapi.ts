@@ -1,7 +1,8 @@
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
 import { REPORT_FORMATS } from '../../../core/report/formats.ts';
+import { DECISION_STATES } from '../../../gate/ports.ts';
 import { asComponents, SCHEMAS } from './openapi-schemas.ts';
-import { ORIGINS, PAGE, STATES } from './read-filter.ts';
+import { ORIGINS, PAGE } from './read-filter.ts';
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -76,7 +77,7 @@ const PATHS: Part = {
       parameters: [
         parameter('repository', { type: 'string', minLength: 1 }),
         parameter('branch', { type: 'string', minLength: 1 }, 'The destination.'),
-        parameter('state', { enum: STATES }),
+        parameter('state', { enum: DECISION_STATES }),
         parameter('event', { enum: HOOK_EVENTS }),
         parameter('origin', { enum: ORIGINS }),
         parameter('mergeCommit', { type: 'string', pattern: '^[0-9a-f]{64}$' }),

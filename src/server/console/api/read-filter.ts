@@ -2,15 +2,8 @@ import { parseTime } from '../../../config/parse-time.ts';
 import { suggestion } from '../../../core/contract/nearest-word.ts';
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
 import { SluiceError } from '../../../core/problem.ts';
-import type { DecisionFilter, DecisionOrigin, DecisionState } from '../../../gate/ports.ts';
+import { DECISION_STATES, type DecisionFilter, type DecisionOrigin } from '../../../gate/ports.ts';
 
-export const STATES = [
-  'running',
-  'approved',
-  'rejected',
-  'undecided',
-  'abandoned',
-] as const satisfies readonly DecisionState[];
 export const ORIGINS = ['hook', 'check'] as const satisfies readonly DecisionOrigin[];
 export const FILTER_NAMES = [
   'repository',
@@ -36,7 +29,7 @@ export const PAGE = { usual: 50, largest: 500 } as const;
 export function readFilter(query: ReadonlyMap<string, string>): DecisionFilter {
   const words = (['repository', 'branch', 'before'] as const).flatMap((name) => given(query, name, plain));
   const chosen = [
-    ...given(query, 'state', (text) => oneOf('state', text, STATES)),
+    ...given(query, 'state', (text) => oneOf('state', text, DECISION_STATES)),
     ...given(query, 'event', (text) => oneOf('event', text, HOOK_EVENTS)),
     ...given(query, 'origin', (text) => oneOf('origin', text, ORIGINS)),
     ...given(query, 'mergeCommit', wholeCommit),

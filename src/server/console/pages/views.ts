@@ -1,9 +1,14 @@
 import type { Contract } from '../../../core/contract/contract.ts';
 import type { LoadedContracts } from '../../../gate/load-contracts.ts';
-import type { Decision, DecisionFilter, DecisionOutline, DecisionStore } from '../../../gate/ports.ts';
+import {
+  DECISION_STATES,
+  type Decision,
+  type DecisionFilter,
+  type DecisionOutline,
+  type DecisionStore,
+} from '../../../gate/ports.ts';
 import type { RunProgress } from '../../run-progress.ts';
 import { decisionReport } from '../api/decision-routes.ts';
-import { STATES } from '../api/read-filter.ts';
 import type { ProbeResult } from '../health/readiness.ts';
 import { contractPage, contractsPage } from './contract-pages.ts';
 import { decisionPage } from './decision-page.ts';
@@ -122,7 +127,7 @@ function readForm(query: URLSearchParams): DecisionsFilter {
   const text = (name: string) => (query.get(name) ?? '').trim();
   const date = (name: string) =>
     /^\d{4}-\d{2}-\d{2}$/.test(text(name)) && !Number.isNaN(Date.parse(text(name))) ? text(name) : '';
-  const state = STATES.find((known) => known === text('state')) ?? '';
+  const state = DECISION_STATES.find((known) => known === text('state')) ?? '';
   return {
     repository: text('repository'),
     branch: text('branch'),
@@ -157,7 +162,7 @@ function page(
 }
 
 function storeFilter({ repository, branch, state, since, until }: DecisionsFilter): Omit<DecisionFilter, 'limit'> {
-  const known = STATES.find((one) => one === state);
+  const known = DECISION_STATES.find((one) => one === state);
   return {
     ...(repository === '' ? {} : { repository }),
     ...(branch === '' ? {} : { branch }),
