@@ -4,7 +4,7 @@ import type { Report } from '../core/report/report.ts';
 import type { Diagnosis } from '../gate/doctor/doctor.ts';
 import type { GatedMergeEnd } from '../gate/gated-merge.ts';
 import type { InstallPlan, Placement } from '../gate/install-gate.ts';
-import type { Decision, DecisionFilter } from '../gate/ports.ts';
+import type { Decision, DecisionFilter } from '../gate/record-ports.ts';
 import type { OpenBranch } from '../gate/ungated-branches.ts';
 
 /**

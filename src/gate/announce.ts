@@ -3,8 +3,8 @@ import { SluiceError } from '../core/problem.ts';
 import { pullRequestBlock, withBlock } from '../core/report/pull-request-block.ts';
 import type { Report } from '../core/report/report.ts';
 import { decisionUrl } from '../core/report/report-url.ts';
-import type { Decision } from './ports.ts';
 import type { PullRequests } from './pull-request-ports.ts';
+import type { Decision } from './record-ports.ts';
 
 /** `none`: no open pull request is about the merge. */
 export const ANNOUNCEMENTS = ['updated', 'none', 'failed'] as const;

@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
-import type { DecisionKey } from './ports.ts';
+import type { DecisionKey } from './record-ports.ts';
 
 /** One possible result of a change, judged. */
 export interface JudgedSubject {

@@ -14,8 +14,9 @@ import {
 } from './events/event-rule.ts';
 import { EVENT_RULES } from './events/rules.ts';
 import { NO_OBSERVER } from './observer.ts';
-import type { Decision, DecisionOrigin, MergeJudge } from './ports.ts';
+import type { MergeJudge } from './ports.ts';
 import { createQuestions } from './questions.ts';
+import type { Decision, DecisionOrigin } from './record-ports.ts';
 import { createRuling } from './rule-without-data.ts';
 import type { SlotLoad } from './slots.ts';
 

@@ -3,7 +3,8 @@ import { type Problem, SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import { type DeliveryFacts, reportForDelivery, sourceOf, undecidedReport } from '../core/report/undecided-report.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
-import type { Clock, Decision, DecisionKey, DecisionOrigin, DecisionStore } from './ports.ts';
+import type { Clock } from './ports.ts';
+import type { Decision, DecisionKey, DecisionOrigin, DecisionStore } from './record-ports.ts';
 import { statusOf } from './status-of.ts';
 
 export interface RecordDependencies {

@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.ts';
-import type { DecisionStore } from './ports.ts';
 import type { Pinned } from './prepare-merge.ts';
+import type { DecisionStore } from './record-ports.ts';
 
 /** Which commits were let onto a branch by the gate. */
 export interface Approvals {

@@ -1,7 +1,8 @@
 import { decisivePrefixes, isListing, listCommit, listingDigest } from './judged-tree.ts';
 import type { ContractReader } from './load-contracts.ts';
-import type { Commit, ContractSource, Decision, Lake } from './ports.ts';
+import type { Commit, ContractSource, Lake } from './ports.ts';
 import { contractDigest } from './prepare-merge.ts';
+import type { Decision } from './record-ports.ts';
 
 export interface LandedTreeDeps {
   readonly lake: Pick<Lake, 'list'>;

@@ -1,5 +1,5 @@
 /** Who watches the gate work: metrics, say. It is told, asked for nothing, and must not throw. */
-import type { Decision } from './ports.ts';
+import type { Decision } from './record-ports.ts';
 
 /** The parts of one decision that take time, in the order in which they come; `record` is each write to the records. */
 export const GATE_STAGES = ['commits', 'contracts', 'changes', 'fetch', 'checks', 'record'] as const;

@@ -6,8 +6,9 @@ import type { UncoveredPolicy } from '../core/verdict/decide.ts';
 import { decisivePrefixes, type JudgedTree, listBranch, listingDigest } from './judged-tree.ts';
 import type { ContractReader } from './load-contracts.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
-import type { Commit, ContractSource, DecisionKey, Lake, PreparedMerge, QueryEngine } from './ports.ts';
+import type { Commit, ContractSource, Lake, PreparedMerge, QueryEngine } from './ports.ts';
 import { mayChangeRules, type RulePolicy } from './read-rule-changes.ts';
+import type { DecisionKey } from './record-ports.ts';
 import type { RepositoryReader } from './repository-ports.ts';
 
 export interface PrepareDeps {

@@ -4,7 +4,8 @@ import type { Report } from '../core/report/report.ts';
 import { combineJudgements, type JudgedSubject } from './combine-judgements.ts';
 import type { Delivery } from './delivery-record.ts';
 import type { Question } from './events/event-rule.ts';
-import type { Decision, DecisionKey, Judgement, MergeJudge, PreparedMerge } from './ports.ts';
+import type { Judgement, MergeJudge, PreparedMerge } from './ports.ts';
+import type { Decision, DecisionKey } from './record-ports.ts';
 import { createSharedRuns } from './shared-runs.ts';
 import { createSlots, type SlotLoad } from './slots.ts';
 

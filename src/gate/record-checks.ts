@@ -2,8 +2,8 @@ import type { Report } from '../core/report/report.ts';
 import { undecidedReport } from '../core/report/undecided-report.ts';
 import type { Deliveries } from './deliver.ts';
 import { type RecordDependencies, receive } from './delivery-record.ts';
-import type { Decision } from './ports.ts';
 import { type PoseDeps, type PosedMerge, poseMerge, withWarnings } from './pose-merge.ts';
+import type { Decision } from './record-ports.ts';
 import type { CheckMerges } from './recorded-checks.ts';
 
 export interface RecordedChecksDeps {

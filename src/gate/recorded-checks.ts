@@ -1,4 +1,4 @@
-import type { Decision } from './ports.ts';
+import type { Decision } from './record-ports.ts';
 import type { MergeRequest } from './repository-ports.ts';
 
 /** A merge that somebody asks about before making it. */

@@ -4,7 +4,7 @@ import { formatProblem, type Problem, SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Deliveries } from '../gate/deliver.ts';
 import type { DeliveryLog } from '../gate/delivery-record.ts';
-import type { Decision, DecisionStore } from '../gate/ports.ts';
+import type { Decision, DecisionStore } from '../gate/record-ports.ts';
 import { untilDeadline } from '../gate/run-deadline.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type CallerSignal, callerSignal } from './caller-signal.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { SluiceError } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
-import type { DecisionStore } from '../gate/ports.ts';
+import type { DecisionStore } from '../gate/record-ports.ts';
 import { boundedBody } from './bounded-body.ts';
 
 export interface ApprovalDependencies {

@@ -19,7 +19,7 @@ import { type ClientConfig, type Config, loadConfig } from '../config.ts';
 import { type Diagnosis, runDoctor } from '../gate/doctor/doctor.ts';
 import type { DoctorDeps } from '../gate/doctor/examination.ts';
 import type { DecisionRecords } from '../gate/doctor/ports.ts';
-import type { DecisionFilter, DecisionOutline } from '../gate/ports.ts';
+import type { DecisionFilter, DecisionOutline } from '../gate/record-ports.ts';
 import { readClientConfig } from './client-config.ts';
 import { useClientDirectory } from './client-workspace.ts';
 import { contractVariables } from './contract-variables.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { GateMetrics } from '../adapters/metrics/gate-metrics.ts';
 import type { Config } from '../config.ts';
 import type { Report } from '../core/report/report.ts';
-import type { DecisionStore } from '../gate/ports.ts';
+import type { DecisionStore } from '../gate/record-ports.ts';
 import type { CheckMerges } from '../gate/recorded-checks.ts';
 import { apiArea } from '../server/console/api/api-area.ts';
 import type { ConsoleLog } from '../server/console/console-app.ts';

@@ -1,6 +1,7 @@
 import { probeDisk } from '../adapters/store/probe-disk.ts';
 import { compile, sql } from '../core/sql.ts';
-import type { DecisionStore, QueryEngine, Workspace } from '../gate/ports.ts';
+import type { QueryEngine, Workspace } from '../gate/ports.ts';
+import type { DecisionStore } from '../gate/record-ports.ts';
 import type { RepositoryReader } from '../gate/repository-ports.ts';
 import { type Probe, SHORT_MS } from '../server/console/health/readiness.ts';
 

@@ -4,7 +4,7 @@ import { openStore } from '../adapters/store/open-store.ts';
 import type { WithServer } from '../cli/services.ts';
 import { parseServerUrl } from '../config/network.ts';
 import { loadConsoleUrl, loadStateDir } from '../config.ts';
-import type { Decision, DecisionFilter } from '../gate/ports.ts';
+import type { Decision, DecisionFilter } from '../gate/record-ports.ts';
 import { reportSchema, serverAccess } from './server-access.ts';
 import { storePath } from './store-path.ts';
 

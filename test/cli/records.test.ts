@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Services } from '../../src/cli/services.ts';
 import { toJson } from '../../src/core/report/to-json.ts';
 import { toText } from '../../src/core/report/to-text.ts';
-import type { Decision } from '../../src/gate/ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 import { APPROVED, REJECTED } from '../core/report/reports.ts';
 import { decision, sluice } from './world.ts';
 

@@ -1,7 +1,7 @@
 import type { Context, Output } from '../../src/cli/command.ts';
 import { run } from '../../src/cli/run.ts';
 import type { Services } from '../../src/cli/services.ts';
-import type { Decision } from '../../src/gate/ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 
 /** What a command left behind. */
 export interface Outcome {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OUR_EVENTS, type OurEvent } from '../../src/core/action/action-file.ts';
 import type { HookEventType } from '../../src/core/event/hook-event.ts';
 import type { Report } from '../../src/core/report/report.ts';
-import type { Decision } from '../../src/gate/ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 import type { SeenRequest } from '../../src/sandbox/faults.ts';
 import { deliver, type Gate, gatedLake, lakefs, sharedGate } from './harness.ts';
 import type { LakeUser } from './lake-user.ts';

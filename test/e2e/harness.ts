@@ -15,7 +15,7 @@ import { openStore } from '../../src/adapters/store/open-store.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { actionFile, type OurEvent, TOKEN_VARIABLE } from '../../src/core/action/action-file.ts';
 import type { Report } from '../../src/core/report/report.ts';
-import type { Decision } from '../../src/gate/ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { createLogger } from '../../src/server/create-logger.ts';
 import { openGate } from '../../src/wire/open-gate.ts';

@@ -6,7 +6,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Decision } from '../../src/gate/ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 import type { SeenRequest } from '../../src/sandbox/faults.ts';
 import { deliver, type Gate, gatedLake, lakefs, lastReport, sharedGate, startGate } from './harness.ts';
 import type { LakeUser } from './lake-user.ts';

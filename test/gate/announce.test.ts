@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../src/core/problem.ts';
 import { type Announcement, createAnnouncer } from '../../src/gate/announce.ts';
-import type { Decision } from '../../src/gate/ports.ts';
 import type { MergeSides, PullRequest, PullRequests } from '../../src/gate/pull-request-ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 import { APPROVED, REJECTED } from '../core/report/reports.ts';
 
 const LIMITS = { timeoutMs: 400, settleMs: 60, pollMs: 5 };

@@ -12,7 +12,7 @@ import { SluiceError } from '../../src/core/problem.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import { decisionId } from '../../src/gate/decision-id.ts';
 import { createDeliveries, type DeliveryDependencies } from '../../src/gate/deliver.ts';
-import type { Decision, DecisionStore } from '../../src/gate/ports.ts';
+import type { Decision, DecisionStore } from '../../src/gate/record-ports.ts';
 import { statusOf } from '../../src/gate/status-of.ts';
 import { ENGINE, fakeJudge, MERGE, NO_LAKE, reportOf, untilAborted } from './fake-judge.ts';
 

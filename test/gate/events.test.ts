@@ -12,8 +12,9 @@ import type { Report } from '../../src/core/report/report.ts';
 import { decisionId } from '../../src/gate/decision-id.ts';
 import { createDeliveries } from '../../src/gate/deliver.ts';
 import type { DeliveryPolicy, EventLake } from '../../src/gate/events/event-rule.ts';
-import type { Commit, Decision, DecisionStore } from '../../src/gate/ports.ts';
+import type { Commit } from '../../src/gate/ports.ts';
 import type { PreviewOutcome } from '../../src/gate/preview.ts';
+import type { Decision, DecisionStore } from '../../src/gate/record-ports.ts';
 import { ENGINE, fakeJudge, MERGE, NO_LAKE } from './fake-judge.ts';
 
 const HEAD = 'd'.repeat(64);

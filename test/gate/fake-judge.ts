@@ -1,7 +1,8 @@
 import type { HookEvent } from '../../src/core/event/hook-event.ts';
 import type { Report, VerdictWord } from '../../src/core/report/report.ts';
 import type { EventLake } from '../../src/gate/events/event-rule.ts';
-import type { DecisionKey, MergeJudge } from '../../src/gate/ports.ts';
+import type { MergeJudge } from '../../src/gate/ports.ts';
+import type { DecisionKey } from '../../src/gate/record-ports.ts';
 
 export const MERGE: HookEvent = {
   eventType: 'pre-merge',

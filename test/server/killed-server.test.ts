@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/adapters/store/open-store.ts';
-import type { Decision } from '../../src/gate/ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 import { compileScript } from './compile-script.ts';
 import { PAYLOAD, TOKEN } from './running-server.ts';
 

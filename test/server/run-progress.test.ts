@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inDecision } from '../../src/gate/decision-context.ts';
 import { NO_OBSERVER } from '../../src/gate/observer.ts';
-import type { Decision } from '../../src/gate/ports.ts';
+import type { Decision } from '../../src/gate/record-ports.ts';
 import { createRunProgress } from '../../src/server/run-progress.ts';
 
 it('tells the stage and what was read of each decision under way, and forgets it when it is decided', () => {

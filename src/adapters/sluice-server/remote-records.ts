@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { REPORT_VERSION } from '../../core/report/report.ts';
-import type { Decision, DecisionFilter } from '../../gate/ports.ts';
+import type { Decision, DecisionFilter } from '../../gate/record-ports.ts';
 import { askConsole, type ConsoleAccess, notSluice } from './ask-console.ts';
 
 const DECISIONS = '/api/v1/decisions';

@@ -6,7 +6,7 @@ import type {
   DecisionOutline,
   DecisionState,
   Landed,
-} from '../../gate/ports.ts';
+} from '../../gate/record-ports.ts';
 
 /** A row of the table `decision`; its CHECK constraints and STRICT types vouch for the shape. */
 export interface DecisionRow {

@@ -1,5 +1,5 @@
 import type Database from 'libsql';
-import type { Decision, DecisionFilter, DecisionOutline } from '../../gate/ports.ts';
+import type { Decision, DecisionFilter, DecisionOutline } from '../../gate/record-ports.ts';
 import { type DecisionRow, toDecision, toOutline } from './decision-row.ts';
 
 /** Newest first. */

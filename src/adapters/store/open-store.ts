@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { SluiceError } from '../../core/problem.ts';
-import type { Decision, DecisionKey, DecisionStore } from '../../gate/ports.ts';
+import type { Decision, DecisionKey, DecisionStore } from '../../gate/record-ports.ts';
 import { SCRATCH_PREFIX } from '../../gate/scratch-branches.ts';
 import { type DecisionRow, toDecision } from './decision-row.ts';
 import { listDecisions, listOutlines } from './list-decisions.ts';

@@ -3,7 +3,7 @@ import { escapeText } from '../../core/report/escape-text.ts';
 import { cutMiddle, displayWidth, padEnd } from '../../core/report/text/display-width.ts';
 import { type Line, paint, type Style } from '../../core/report/text/line.ts';
 import { shortId } from '../../core/report/text/numbers.ts';
-import { DECISION_STATES, type Decision, type DecisionFilter, type DecisionState } from '../../gate/ports.ts';
+import { DECISION_STATES, type Decision, type DecisionFilter, type DecisionState } from '../../gate/record-ports.ts';
 import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
 import { CONFIG_OPTION, RECORDS_OPTION } from '../config-option.ts';
 import type { Ending } from '../exit-code.ts';

@@ -2,7 +2,7 @@ import { SluiceError } from '../../core/problem.ts';
 import { RENDERERS, REPORT_FORMATS, type ReportFormat } from '../../core/report/formats.ts';
 import { REPORT_VERSION, type Report } from '../../core/report/report.ts';
 import { decisionUrl } from '../../core/report/report-url.ts';
-import type { Decision } from '../../gate/ports.ts';
+import type { Decision } from '../../gate/record-ports.ts';
 import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
 import { CONFIG_OPTION, RECORDS_OPTION } from '../config-option.ts';
 import type { Ending } from '../exit-code.ts';

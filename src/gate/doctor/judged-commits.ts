@@ -1,4 +1,4 @@
-import type { Decision } from '../ports.ts';
+import type { Decision } from '../record-ports.ts';
 import type { RepositoryReader } from '../repository-ports.ts';
 import { named, type Told } from './finding.ts';
 import type { DecisionRecords } from './ports.ts';

@@ -1,5 +1,5 @@
 /** What the doctor needs of the world beside lakeFS's own ports. Every method rejects with a SluiceError or an Error. */
-import type { Decision } from '../ports.ts';
+import type { Decision } from '../record-ports.ts';
 import type { BranchDecision } from './judged-commits.ts';
 
 /** Plain HTTP, without keys. */

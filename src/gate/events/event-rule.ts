@@ -4,8 +4,9 @@ import type { Problem } from '../../core/problem.ts';
 import type { VerdictWord } from '../../core/report/report.ts';
 import type { DeliveryLog } from '../delivery-record.ts';
 import type { GateObserver } from '../observer.ts';
-import type { Clock, Commit, Decision, DecisionStore, Lake } from '../ports.ts';
+import type { Clock, Commit, Lake } from '../ports.ts';
 import type { PreviewOutcome } from '../preview.ts';
+import type { Decision, DecisionStore } from '../record-ports.ts';
 import type { ReplayRequest, RepositoryReader } from '../repository-ports.ts';
 
 /** The part of the configuration that says how events are answered. */

@@ -1,6 +1,7 @@
 import type { HookEvent, HookEventType } from '../../core/event/hook-event.ts';
 import { isImport } from '../../core/event/replayed-commit.ts';
-import type { Commit, Decision } from '../ports.ts';
+import type { Commit } from '../ports.ts';
+import type { Decision } from '../record-ports.ts';
 import { configured } from './by-configuration.ts';
 import { approved, type EventDeps, type EventRule, type Ruling, rejected } from './event-rule.ts';
 

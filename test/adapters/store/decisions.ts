@@ -1,4 +1,4 @@
-import type { Decision, DecisionKey } from '../../../src/gate/ports.ts';
+import type { Decision, DecisionKey } from '../../../src/gate/record-ports.ts';
 
 export const KEY: DecisionKey = {
   repository: 'lake',

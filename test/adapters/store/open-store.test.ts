@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '../../../src/adapters/store/migrations.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import { SluiceError } from '../../../src/core/problem.ts';
-import type { Decision, DecisionStore } from '../../../src/gate/ports.ts';
+import type { Decision, DecisionStore } from '../../../src/gate/record-ports.ts';
 import { APPROVED, KEY, running } from './decisions.ts';
 
 /** Before every decision there is. */

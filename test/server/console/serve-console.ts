@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
-import type { DecisionStore } from '../../../src/gate/ports.ts';
+import type { DecisionStore } from '../../../src/gate/record-ports.ts';
 import type { CheckMerges } from '../../../src/gate/recorded-checks.ts';
 import { apiArea } from '../../../src/server/console/api/api-area.ts';
 import type { Area } from '../../../src/server/console/console-app.ts';

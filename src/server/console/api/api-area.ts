@@ -1,5 +1,5 @@
 import { REPORT_VERSION, type Report } from '../../../core/report/report.ts';
-import type { DecisionStore } from '../../../gate/ports.ts';
+import type { DecisionStore } from '../../../gate/record-ports.ts';
 import type { CheckMerges } from '../../../gate/recorded-checks.ts';
 import { json } from '../answer.ts';
 import type { Area } from '../console-app.ts';

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../../core/problem.ts';
 import { RENDERERS, REPORT_FORMATS, type ReportFormat } from '../../../core/report/formats.ts';
 import { REPORT_VERSION, type Report } from '../../../core/report/report.ts';
-import type { Decision, DecisionStore } from '../../../gate/ports.ts';
+import type { Decision, DecisionStore } from '../../../gate/record-ports.ts';
 import { type Answer, json } from '../answer.ts';
 import type { Route } from '../route.ts';
 import { FILTER_NAMES, oneOf, readFilter } from './read-filter.ts';

@@ -1,5 +1,5 @@
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
-import { DECISION_STATES } from '../../../gate/ports.ts';
+import { DECISION_STATES } from '../../../gate/record-ports.ts';
 import { ORIGINS } from './read-filter.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
 import { REPORT_FORMATS } from '../../../core/report/formats.ts';
-import { DECISION_STATES } from '../../../gate/ports.ts';
+import { DECISION_STATES } from '../../../gate/record-ports.ts';
 import { asComponents, SCHEMAS } from './openapi-schemas.ts';
 import { ORIGINS, PAGE } from './read-filter.ts';
 

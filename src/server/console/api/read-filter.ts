@@ -2,7 +2,7 @@ import { parseTime } from '../../../config/parse-time.ts';
 import { suggestion } from '../../../core/contract/nearest-word.ts';
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
 import { SluiceError } from '../../../core/problem.ts';
-import { DECISION_STATES, type DecisionFilter, type DecisionOrigin } from '../../../gate/ports.ts';
+import { DECISION_STATES, type DecisionFilter, type DecisionOrigin } from '../../../gate/record-ports.ts';
 
 export const ORIGINS = ['hook', 'check'] as const satisfies readonly DecisionOrigin[];
 export const FILTER_NAMES = [

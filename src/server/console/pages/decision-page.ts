@@ -2,7 +2,7 @@ import { plural } from '../../../core/check/words.ts';
 import { html } from '../../../core/html/html.ts';
 import { reportBody } from '../../../core/report/html/body.ts';
 import { byteWords, durationWords } from '../../../core/report/text/numbers.ts';
-import type { Decision } from '../../../gate/ports.ts';
+import type { Decision } from '../../../gate/record-ports.ts';
 import type { RunStage } from '../../run-progress.ts';
 import { linkTo, reportOf, stateBadge, subjectOf, timeOf } from './decision-words.ts';
 import { consolePage } from './layout.ts';

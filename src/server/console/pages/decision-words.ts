@@ -1,6 +1,6 @@
 import { type Html, html } from '../../../core/html/html.ts';
 import type { Report } from '../../../core/report/report.ts';
-import type { Decision, DecisionState } from '../../../gate/ports.ts';
+import type { Decision, DecisionState } from '../../../gate/record-ports.ts';
 
 const TONES: Readonly<Record<DecisionState, string>> = {
   approved: 'good',

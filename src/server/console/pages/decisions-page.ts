@@ -2,7 +2,7 @@ import { plural } from '../../../core/check/words.ts';
 import { type Html, html } from '../../../core/html/html.ts';
 import { stackedBars } from '../../../core/html/plot.ts';
 import { tally } from '../../../core/report/text/head.ts';
-import type { Decision } from '../../../gate/ports.ts';
+import type { Decision } from '../../../gate/record-ports.ts';
 import { linkTo, reportOf, stateBadge, subjectOf, timeOf } from './decision-words.ts';
 import { consolePage } from './layout.ts';
 import type { Viewer } from './session.ts';

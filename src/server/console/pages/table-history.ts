@@ -1,5 +1,5 @@
 import type { TableReport } from '../../../core/report/report.ts';
-import type { Decision } from '../../../gate/ports.ts';
+import type { Decision } from '../../../gate/record-ports.ts';
 import { reportOf } from './decision-words.ts';
 
 /** One decision in which the table was judged. */

@@ -6,7 +6,7 @@ import {
   type DecisionFilter,
   type DecisionOutline,
   type DecisionStore,
-} from '../../../gate/ports.ts';
+} from '../../../gate/record-ports.ts';
 import type { RunProgress } from '../../run-progress.ts';
 import { decisionReport } from '../api/decision-routes.ts';
 import type { ProbeResult } from '../health/readiness.ts';

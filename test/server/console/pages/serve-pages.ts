@@ -1,7 +1,7 @@
 /** The console's pages on a free port, over decisions that the test names. */
 import { readFileSync } from 'node:fs';
 import { readContracts } from '../../../../src/gate/load-contracts.ts';
-import type { Decision, DecisionFilter } from '../../../../src/gate/ports.ts';
+import type { Decision, DecisionFilter } from '../../../../src/gate/record-ports.ts';
 import type { AccessRule } from '../../../../src/server/console/pages/access.ts';
 import { pagesRouter } from '../../../../src/server/console/pages/pages-area.ts';
 import { startConsoleServer } from '../../../../src/server/console/start-console-server.ts';
