@@ -12,11 +12,11 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createDuckDbEngine } from '../src/adapters/engine/engine.ts';
 import { createTextFiles } from '../src/adapters/text/make-plain.ts';
-import type { ContractTable } from '../src/core/contract/contract.ts';
 import type { TableDiff } from '../src/core/diff/table-diff.ts';
 import { compile, join as joined, sql, value } from '../src/core/sql.ts';
 import type { DiffObject } from '../src/gate/diff-objects.ts';
 import { diffTables } from '../src/gate/diff-tables.ts';
+import { tableWithoutContract } from '../src/gate/table-without-contract.ts';
 
 const OBJECTS = 60;
 const ROWS_PER_OBJECT = 200_000;
@@ -90,18 +90,7 @@ async function fullJoin({ base, merge }: Version): Promise<Readonly<Record<strin
   return Object.fromEntries(Object.entries(row).map(([name, number]) => [name, Number(number)]));
 }
 
-const TABLE: ContractTable = {
-  at: { file: 'bench', line: 1, column: 1 },
-  name: 'orders',
-  locations: [],
-  reader: { delimiter: ',', quote: '"', escape: '"', header: true, encoding: 'utf-8', nullTokens: [] },
-  extraColumns: 'allow',
-  samples: { columns: [], limit: 0 },
-  key: [],
-  properties: [],
-  relationships: [],
-  quality: [],
-};
+const TABLE = tableWithoutContract('orders', []);
 
 async function changedObjects({ base, merge }: Version): Promise<TableDiff> {
   const [outcome] = await diffTables(

@@ -1,3 +1,4 @@
+import { NO_CHANGE_RULES } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 
 /** A table of which nothing is known but its files: columns come from the data, and no value may be shown. */
@@ -17,6 +18,7 @@ export function tableWithoutContract(name: string, paths: readonly string[]): Co
     },
     extraColumns: 'allow',
     samples: { columns: [], limit: 0 },
+    changeRules: NO_CHANGE_RULES,
     key: [],
     properties: [],
     relationships: [],

@@ -1,4 +1,5 @@
 /** No verdict depends on a diff: whatever goes wrong with one is a remark. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { SluiceError } from '../../src/core/problem.ts';
 import type { QueryEngine, TextFiles, Workspace } from '../../src/gate/ports.ts';
 import { withDiffs } from '../../src/gate/report-diffs.ts';
+import { tableWithoutContract } from '../../src/gate/table-without-contract.ts';
 import { table } from '../core/report/reports.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-report-diffs-'));
@@ -28,18 +30,7 @@ const never: QueryEngine = {
 };
 
 const input = {
-  table: {
-    at: { file: 'c', line: 1, column: 1 },
-    name: 'orders',
-    locations: [],
-    reader: { delimiter: ',', quote: '"', escape: '"', header: true, encoding: 'utf-8', nullTokens: [] },
-    extraColumns: 'allow',
-    samples: { columns: [], limit: 0 },
-    key: ['id'],
-    properties: [],
-    relationships: [],
-    quality: [],
-  },
+  table: { ...tableWithoutContract('orders', []), key: ['id'] },
   fromData: false,
   key: ['id'],
   tolerance: {},

@@ -3,9 +3,11 @@
  * (`derive-checks.ts`), compiles the spec to a demand (what has to be asked of the data), and judges the state that the
  * engine brings back. States are counts; thresholds live in the judging alone.
  */
-import type { Literal, LogicalType, Severity, Threshold } from '../contract/contract.ts';
+import type { AllowedSchemaChange, PartitionCondition, RowChange } from '../contract/change-rules.ts';
+import type { Literal, LogicalType, Severity, Threshold, Unit } from '../contract/contract.ts';
 import type { SourceLocation } from '../problem.ts';
 import type { SqlFragment } from '../sql.ts';
+import type { ChangeEvidence } from './change-evidence.ts';
 import type { PhysicalType } from './physical-type.ts';
 import type { TableFacts } from './table-facts.ts';
 
@@ -62,6 +64,17 @@ export type CheckDetail =
   | { readonly kind: 'sql'; readonly query: string }
   | { readonly kind: 'rowExpression'; readonly expression: string; readonly nulls: 'pass' | 'fail' }
   | { readonly kind: 'failedRows'; readonly query: string }
+  | {
+      readonly kind: 'rowChanges';
+      readonly change: RowChange;
+      /** Decimal text. */
+      readonly maximum: string;
+      readonly unit: Unit;
+    }
+  | { readonly kind: 'appendOnly' }
+  | { readonly kind: 'immutable' }
+  | { readonly kind: 'schemaChanges'; readonly allowed: readonly AllowedSchemaChange[] }
+  | { readonly kind: 'protectedPartition'; readonly partition: PartitionCondition }
   | { readonly kind: 'text'; readonly words: string }
   | { readonly kind: 'unsupported'; readonly why: string };
 
@@ -149,6 +162,8 @@ export type Demand =
     }
   /** The author's SELECT. */
   | { readonly form: 'query'; readonly sql: string; readonly result: 'scalar' | 'rows' }
+  /** What changed against the base: of the whole table, or of the partitions for which the condition holds. */
+  | { readonly form: 'changes'; readonly partition: PartitionCondition | null }
   | { readonly form: 'impossible'; readonly why: string };
 
 export interface ObjectCount {
@@ -170,6 +185,7 @@ export type CheckState =
     }
   | { readonly form: 'aggregate'; readonly value: string | null }
   | { readonly form: 'scalar'; readonly value: string | number | boolean | null }
+  | { readonly form: 'changed'; readonly evidence: ChangeEvidence }
   | { readonly form: 'failed'; readonly why: string; readonly help: string | null };
 
 /** What a kind says; the outcome's severity and mode are applied later (core/verdict). */
@@ -192,6 +208,8 @@ export interface JudgeContext {
 /** A check kind: one file under kinds/, one line in registry.ts. */
 export interface CheckKind<S extends CheckSpec> {
   readonly kind: S['kind'];
+  /** What a check of this kind is judged by; default: the data as it will be. */
+  readonly judgedBy?: 'changes';
   compile(spec: S, context: CompileContext): Demand;
   judge(spec: S, state: CheckState, context: JudgeContext): Judged;
 }

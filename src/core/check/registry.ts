@@ -1,5 +1,6 @@
 import type { CheckKind, CheckKindName, CheckSpec, SpecOf } from './check.ts';
 import { arrayItems } from './kinds/array-items.ts';
+import { appendOnly, immutable, protectedPartition, rowChanges, schemaChanges } from './kinds/changes.ts';
 import { columnPresence } from './kinds/column-presence.ts';
 import { duplicateValues, primaryKey, unique } from './kinds/duplicates.ts';
 import { enumeration } from './kinds/enum.ts';
@@ -49,6 +50,11 @@ const CHECK_KINDS: { readonly [K in CheckKindName]: CheckKind<SpecOf<K>> } = {
   sql: customSql,
   rowExpression,
   failedRows,
+  rowChanges,
+  appendOnly,
+  immutable,
+  schemaChanges,
+  protectedPartition,
   text: textRule,
   unsupported,
 };
@@ -56,6 +62,11 @@ const CHECK_KINDS: { readonly [K in CheckKindName]: CheckKind<SpecOf<K>> } = {
 /** The kind that runs a spec. The record above pairs them; the compiler cannot follow that through an index. */
 export function kindOf(spec: CheckSpec): CheckKind<CheckSpec> {
   return CHECK_KINDS[spec.kind] as CheckKind<CheckSpec>;
+}
+
+/** Whether a check is judged by what changes, and so needs the version before. */
+export function isAboutChanges(spec: CheckSpec): boolean {
+  return kindOf(spec).judgedBy === 'changes';
 }
 
 /** Every kind's name, for documentation and its test. */

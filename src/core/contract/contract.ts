@@ -6,6 +6,7 @@
  * what Sluice runs for it (core/check).
  */
 import type { SourceLocation } from '../problem.ts';
+import type { ChangeRules } from './change-rules.ts';
 
 /** A YAML value with the place of every part, for rule arguments that only a check kind understands. */
 export type YamlNode =
@@ -208,6 +209,7 @@ export interface ContractTable {
   readonly reader: ReaderOptions;
   readonly extraColumns: ExtraColumns;
   readonly samples: Samples;
+  readonly changeRules: ChangeRules;
   /** Key columns (property names): the sluice block's `key`, else the primary key in position order. */
   readonly key: readonly string[];
   readonly properties: readonly Property[];
@@ -230,6 +232,12 @@ export interface SlaProperty {
 /** `enforce` blocks, `warn` reports failures without blocking, `audit` only records. */
 export type ContractMode = 'enforce' | 'warn' | 'audit';
 
+/**
+ * Which failures block: `any`; `new`, those of which this change brings some; `ratchet`, those that this change makes
+ * more. What does not block is a warning.
+ */
+export type BlockOn = 'any' | 'new' | 'ratchet';
+
 export interface Contract {
   /** Path as people know it; part of every location. */
   readonly file: string;
@@ -242,6 +250,7 @@ export interface Contract {
   readonly status?: string;
   readonly owner?: string;
   readonly mode: ContractMode;
+  readonly blockOn: BlockOn;
   readonly tables: readonly ContractTable[];
   readonly slaProperties: readonly SlaProperty[];
 }

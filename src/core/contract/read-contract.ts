@@ -1,5 +1,5 @@
 import { type Problem, problemAt } from '../problem.ts';
-import type { Contract, ContractDocument, ContractMode, SlaProperty, YamlNode } from './contract.ts';
+import type { BlockOn, Contract, ContractDocument, ContractMode, SlaProperty, YamlNode } from './contract.ts';
 import { optional, type ReadContext, sluiceBlock } from './read-context.ts';
 import { readServers } from './read-location.ts';
 import { readTable } from './read-table.ts';
@@ -33,6 +33,7 @@ export function readContract(document: ContractDocument, root: YamlNode): ReadRe
     ...optional('status', textOf(root, 'status')),
     ...optional('owner', readOwner(root)),
     mode: readMode(textOf(block, 'mode')),
+    blockOn: readBlockOn(textOf(block, 'blockOn')),
     tables,
     slaProperties: itemsOf(root, 'slaProperties').map((node) => readSla(root, node)),
   };
@@ -41,6 +42,10 @@ export function readContract(document: ContractDocument, root: YamlNode): ReadRe
 
 function readMode(word: string | undefined): ContractMode {
   return word === 'warn' || word === 'audit' ? word : 'enforce';
+}
+
+function readBlockOn(word: string | undefined): BlockOn {
+  return word === 'new' || word === 'ratchet' ? word : 'any';
 }
 
 /** The team member with the role of owner (`Owner`, `Data Owner`, ...), else the team's name. */

@@ -1,3 +1,4 @@
+import { NO_CHANGE_RULES } from './change-rules.ts';
 import type { ContractTable, ExtraColumns, Property, Samples, YamlNode } from './contract.ts';
 import { optional, type ReadContext, sluiceBlock } from './read-context.ts';
 import { readFormat, readLocations, readReader, type Server } from './read-location.ts';
@@ -30,6 +31,7 @@ export function readTable(context: ReadContext, node: YamlNode, around: TableSur
     reader: readReader([block, around.block], around.servers),
     extraColumns: readExtraColumns(textOf(block, 'extraColumns') ?? textOf(around.block, 'extraColumns')),
     samples: readSamples([block, around.block]),
+    changeRules: NO_CHANGE_RULES,
     key: readKey(block, properties),
     properties,
     relationships: itemsOf(node, 'relationships').flatMap((item) => readTableRelationship(context, item, name)),

@@ -121,6 +121,8 @@ function single(spec: CheckSpec, demand: Demand, relation: Relation, sized: bool
   switch (demand.form) {
     case 'facts':
       return { kind: 'facts', check };
+    case 'changes':
+      return { kind: 'impossible', check, why: 'what changed is not known' };
     case 'impossible':
       return { kind: 'impossible', check, why: demand.why };
     case 'query':

@@ -34,8 +34,21 @@ export interface CheckReport {
   /** What to do, when there is something to say. */
   readonly help: string | null;
   readonly contract: { readonly file: string; readonly line: number };
+  /** What of a failure this change brings; null: no failure, no base to compare with, or it could not be told. */
+  readonly origin: ViolationOrigin | null;
   /** Where the failing rows are, worst first, at most ten. */
   readonly objects: readonly { readonly path: string; readonly failing: number }[];
+}
+
+/** A failure told apart: what the change brings, and what the destination had already. */
+export interface ViolationOrigin {
+  /** Whether the base breaks the rule too: some row of it, or the table as a whole where rows are not counted. */
+  readonly failedBefore: boolean;
+  /**
+   * Violating rows; `new + old` is `failing`, and the base has `old + fixed`. A row is old when the base has it with the
+   * same key and the same values in the columns of the rule. Null where rows are not counted.
+   */
+  readonly rows: { readonly new: number; readonly old: number; readonly fixed: number } | null;
 }
 
 export interface TableReport {

@@ -61,6 +61,7 @@ function reportCheck(spec: CheckSpec, judged: Judged, contract: Contract): Check
     expected: spec.expected,
     help: judged.help ?? null,
     contract: { file: spec.at.file, line: spec.at.line },
+    origin: null,
     objects: (judged.objects ?? []).slice(0, 10).map(({ path, failing }) => ({ path, failing: Number(failing) })),
   };
 }

@@ -23,6 +23,7 @@ export function check(overrides: Partial<CheckReport> = {}): CheckReport {
     expected: 'customer_id is never null',
     help: null,
     contract: { file: 'contracts/orders.odcs.yaml', line: 41 },
+    origin: null,
     objects: [],
     ...overrides,
   };

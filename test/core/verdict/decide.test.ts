@@ -18,6 +18,7 @@ function check(outcome: Outcome, over: Partial<CheckReport> = {}): CheckReport {
     expected: 'never null',
     help: null,
     contract: { file: 'c.odcs.yaml', line: 1 },
+    origin: null,
     objects: [],
     ...over,
   };

@@ -37,6 +37,11 @@ const FAILURES: Readonly<Record<CheckKindName, (columns: string) => string>> = {
   sql: () => 'the query gives another answer',
   rowExpression: () => 'there are rows that break the rule',
   failedRows: () => 'the query finds rows that break the rule',
+  rowChanges: () => 'more rows changed than may change at once',
+  appendOnly: () => 'rows that were there changed or are gone',
+  immutable: (columns) => `values of ${columns} changed, which may not`,
+  schemaChanges: () => 'the schema changed in a way that is not allowed',
+  protectedPartition: () => 'rows of a protected partition changed',
   text: () => 'the rule is for people',
   unsupported: () => 'the rule cannot be run',
 };
