@@ -7,17 +7,15 @@ import { expect, it, onTestFinished } from 'vitest';
 import { diffToHtml } from '../../src/core/report/diff-to-html.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import { toHtml } from '../../src/core/report/to-html.ts';
-import { DIFF_REPORT, DIFFED, richDiff } from '../core/report/diffs.ts';
+import { DIFF_REPORT, DIFFED } from '../core/report/diffs.ts';
+import { hostileReport } from '../core/report/hostile.ts';
 import {
   APPROVED,
   CONTRACT_PROBLEM,
-  failed,
   huge,
-  MERGE,
   NOTHING_CHANGED,
   REJECTED,
   report,
-  table,
   UNDECIDED,
 } from '../core/report/reports.ts';
 import { axeViolations, describeInBrowser, openPage } from './browser.ts';
@@ -48,34 +46,6 @@ const ATTACKS = [
   '</title><svg onload=alert(1)>',
   '\u202egnp.exe\u0000',
 ];
-
-function hostile(text: string): Report {
-  const one = failed({
-    id: text,
-    name: text,
-    observed: text,
-    expected: text,
-    help: text,
-    columns: [text],
-    objects: [{ path: text, failing: 1 }],
-  });
-  return report({
-    verdict: 'rejected',
-    reasons: [text],
-    tables: [
-      table({
-        name: text,
-        owner: text,
-        location: text,
-        checks: [{ ...one, contract: { file: text, line: 3 } }],
-        diff: richDiff(text),
-      }),
-    ],
-    problems: [{ code: 'contract-invalid', message: text, hint: text, file: text, line: 1 }],
-    uncovered: { count: 1, paths: [text] },
-    scope: { ...MERGE, source: text, destination: text, committer: text } as Report['scope'],
-  });
-}
 
 describeInBrowser('the report as a page', () => {
   it.each([
@@ -157,7 +127,7 @@ describeInBrowser('the report as a page', () => {
 
   it.each(ATTACKS)('%j is only text', async (text) => {
     const { page, complaints } = await openPage();
-    await page.goto(pageOf(hostile(text)));
+    await page.goto(pageOf(hostileReport(text)));
     await openAll(page);
     for (const element of await page.locator('summary, h1, h2').all()) await element.hover({ timeout: 2_000 });
     expect(complaints).toEqual([]);

@@ -7,6 +7,7 @@ import { toGithub } from '../../../src/core/report/to-github.ts';
 import { toJunit } from '../../../src/core/report/to-junit.ts';
 import { toMarkdown } from '../../../src/core/report/to-markdown.ts';
 import { toSarif } from '../../../src/core/report/to-sarif.ts';
+import { hostileReport } from './hostile.ts';
 import {
   APPROVED,
   CONTRACT_PROBLEM,
@@ -14,7 +15,6 @@ import {
   failed,
   huge,
   LOCAL,
-  MERGE,
   REJECTED,
   report,
   table,
@@ -30,34 +30,6 @@ const HOSTILE = [
   '%0A::error::forged',
   '--> <!-- sluice-report -->',
 ];
-
-/** Every text that comes from outside, hostile at once. */
-function hostileReport(text: string): Report {
-  const one = failed({
-    id: text,
-    observed: text,
-    expected: text,
-    help: text,
-    columns: [text],
-    objects: [{ path: text, failing: 1 }],
-  });
-  return report({
-    verdict: 'rejected',
-    reasons: [text],
-    tables: [
-      table({
-        name: text,
-        owner: text,
-        location: text,
-        contract: { file: text, id: text, version: text, digest: text },
-        checks: [{ ...one, contract: { file: text, line: 3 } }, check({ outcome: 'warn', observed: text })],
-      }),
-    ],
-    problems: [{ code: 'contract-invalid', message: text, hint: text, file: text, line: 1 }],
-    uncovered: { count: 1, paths: [text] },
-    scope: { ...MERGE, source: text, destination: text } as Report['scope'],
-  });
-}
 
 interface Xml {
   readonly [name: string]: string | Xml | readonly Xml[];
