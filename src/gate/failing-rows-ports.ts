@@ -30,16 +30,27 @@ export interface NoFailingRows {
  */
 export type NoRowsReason = 'no-columns' | 'no-rows' | 'too-large' | 'not-written';
 
+/** What one judgement leaves behind. */
+export interface DecisionRows {
+  readonly decisionId: string;
+  /**
+   * A decision about several possible results is judged several times. The rejection speaks for all, and its rows take
+   * the place of others; else the first judgement does, and its rows stay.
+   */
+  readonly isRejection: boolean;
+  readonly checks: readonly (FailingRowsFile | NoFailingRows)[];
+}
+
 /** Takes over the failing rows of a decision. */
 export interface FailingRowsKeeper {
   /** Most rows of one check's file; above 0. */
   readonly maxRows: number;
   /**
-   * Keeps all of a decision's files or none, once. Older decisions' files make room.
+   * Keeps all of these files or none. Older decisions' files make room.
    *
    * @throws SluiceError `failing-rows-not-kept` when the disk refuses; nothing of the decision is there then
    */
-  keep(decisionId: string, checks: readonly (FailingRowsFile | NoFailingRows)[]): Promise<void>;
+  keep(rows: DecisionRows): Promise<void>;
 }
 
 /** A file that is kept. */

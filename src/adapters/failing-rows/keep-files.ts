@@ -6,7 +6,13 @@ import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { SluiceError } from '../../core/problem.ts';
-import type { FailingRowsFile, FailingRowsKeeper, KeptRows, NoFailingRows } from '../../gate/failing-rows-ports.ts';
+import type {
+  DecisionRows,
+  FailingRowsFile,
+  FailingRowsKeeper,
+  KeptRows,
+  NoFailingRows,
+} from '../../gate/failing-rows-ports.ts';
 import { fileName, folderOf, INDEX_FILE, type KeptIndex, readIndex } from './kept-index.ts';
 
 export interface KeepPolicy {
@@ -50,9 +56,11 @@ export async function openKeptFiles(root: string, policy: KeepPolicy, now: () =>
   const removeOld = () => remove(folders.filter(({ keptAt }) => keptAt < now() - policy.keepMs));
   const keptBytes = () => bytesOf(folders);
 
-  const keep = async (decisionId: string, checks: readonly (FailingRowsFile | NoFailingRows)[]): Promise<void> => {
+  const keep = async ({ decisionId, isRejection, checks }: DecisionRows): Promise<void> => {
     const final = folderOf(root, decisionId);
-    if (final === null || checks.length === 0) return;
+    const earlier = folders.filter(({ id }) => id === decisionId);
+    if (final === null || checks.length === 0 || (earlier.length > 0 && !isRejection)) return;
+    await remove(earlier);
     await removeOld();
     const { entries, bytes } = await numbered(checks, policy);
     await remove(oldestFirst(folders, keptBytes() + bytes - policy.maxBytes));
@@ -67,7 +75,7 @@ export async function openKeptFiles(root: string, policy: KeepPolicy, now: () =>
   const timer = setInterval(() => void sweep().catch(() => {}), HOUR_MS).unref();
   return {
     maxRows: policy.maxRows,
-    keep: (decisionId, checks) => oneByOne(() => keep(decisionId, checks)).catch(notKept),
+    keep: (rows) => oneByOne(() => keep(rows)).catch(notKept),
     keptBytes,
     sweep,
     close: async () => {

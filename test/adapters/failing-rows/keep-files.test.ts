@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type KeepPolicy, openKeptFiles } from '../../../src/adapters/failing-rows/keep-files.ts';
 import { createFailingRowsReader } from '../../../src/adapters/failing-rows/kept-index.ts';
-import type { FailingRowsFile } from '../../../src/gate/failing-rows-ports.ts';
+import type { DecisionRows, FailingRowsFile } from '../../../src/gate/failing-rows-ports.ts';
+
+function rows(decisionId: string, checks: DecisionRows['checks'], isRejection = true): DecisionRows {
+  return { decisionId, isRejection, checks };
+}
 
 const DAY_MS = 86_400_000;
 
@@ -46,11 +50,13 @@ describe('kept failing rows', () => {
   it('are found by decision and number, also after a restart, and by nobody but the owner of the files', async () => {
     const { root, opened, file, reader } = await world();
     const kept = await opened();
-    await kept.keep('01a', [
-      file(10),
-      { kind: 'none', table: 'orders', check: 'orders.count', why: 'no-rows' },
-      file(20, { check: 'orders.amount', columns: ['id', 'amount'] }),
-    ]);
+    await kept.keep(
+      rows('01a', [
+        file(10),
+        { kind: 'none', table: 'orders', check: 'orders.count', why: 'no-rows' },
+        file(20, { check: 'orders.amount', columns: ['id', 'amount'] }),
+      ]),
+    );
     await kept.close();
     expect((await opened()).keptBytes()).toBe(30);
     expect(await reader.list('01a')).toEqual([
@@ -79,7 +85,7 @@ describe('kept failing rows', () => {
     const kept = await opened();
     for (const id of ['01a', '01b', '01c']) {
       clock.now += 1_000;
-      await kept.keep(id, [file(400)]);
+      await kept.keep(rows(id, [file(400)]));
     }
     expect(kept.keptBytes()).toBe(800);
     expect(await Promise.all(['01a', '01b', '01c'].map(async (id) => (await reader.list(id)).length))).toEqual([
@@ -91,7 +97,7 @@ describe('kept failing rows', () => {
   it('are never more than allowed: a file that does not fit is told, the others are there', async () => {
     const { opened, file, reader } = await world({ maxFileBytes: 900 });
     const kept = await opened();
-    await kept.keep('01a', [file(950), file(800), file(300), file(100)]);
+    await kept.keep(rows('01a', [file(950), file(800), file(300), file(100)]));
     expect((await reader.list('01a')).map((one) => (one.kind === 'rows' ? one.number : one.why))).toEqual([
       'too-large',
       1,
@@ -104,11 +110,11 @@ describe('kept failing rows', () => {
   it('are removed when they are too old, and when a new limit is lower', async () => {
     const { opened, file, reader, clock, root } = await world();
     const kept = await opened();
-    await kept.keep('01a', [file(10)]);
+    await kept.keep(rows('01a', [file(10)]));
     clock.now += 31 * DAY_MS;
     await kept.sweep();
     expect(await reader.list('01a')).toEqual([]);
-    await kept.keep('01b', [file(10)]);
+    await kept.keep(rows('01b', [file(10)]));
     await kept.close();
     await (await openKeptFiles(root, { maxRows: 10, maxBytes: 5, keepMs: DAY_MS }, () => clock.now)).close();
     expect(readdirSync(root)).toEqual([]);
@@ -127,11 +133,22 @@ describe('kept failing rows', () => {
     expect(kept.keptBytes()).toBe(0);
   });
 
+  it('of a rejection take the place of others of the same decision, which no others do', async () => {
+    const { opened, file, reader } = await world();
+    const kept = await opened();
+    await kept.keep(rows('01a', [file(10)], false));
+    await kept.keep(rows('01a', [file(20)], false));
+    expect(await reader.list('01a')).toMatchObject([{ sizeBytes: 10 }]);
+    await kept.keep(rows('01a', [file(30)]));
+    expect(await reader.list('01a')).toMatchObject([{ sizeBytes: 30 }]);
+    expect(kept.keptBytes()).toBe(30);
+  });
+
   it('leave nothing behind when one of the files is not there', async () => {
     const { root, opened, file, reader, directory } = await world();
     const kept = await opened();
     const missing = { ...file(10), localPath: join(directory, 'nowhere.parquet') };
-    await expect(kept.keep('01a', [file(10), missing])).rejects.toMatchObject({
+    await expect(kept.keep(rows('01a', [file(10), missing]))).rejects.toMatchObject({
       problem: { code: 'failing-rows-not-kept' },
     });
     expect(readdirSync(root)).toEqual([]);
@@ -142,9 +159,9 @@ describe('kept failing rows', () => {
     const { root, directory, opened, file, reader } = await world();
     const kept = await opened();
     const hostile = '../../evil\0"\n<script>';
-    await kept.keep(hostile, [file(10)]);
-    await kept.keep('../evil', [file(10)]);
-    await kept.keep('01a', [file(10, { table: hostile, check: `${hostile}.parquet`, columns: [hostile] })]);
+    await kept.keep(rows(hostile, [file(10)]));
+    await kept.keep(rows('../evil', [file(10)]));
+    await kept.keep(rows('01a', [file(10, { table: hostile, check: `${hostile}.parquet`, columns: [hostile] })]));
     expect(readdirSync(join(root, '01a')).sort()).toEqual(['1.parquet', 'index.json']);
     expect(readdirSync(root)).toEqual(['01a']);
     expect(existsSync(join(directory, 'evil'))).toBe(false);
