@@ -1,8 +1,7 @@
 /** The diffs of a judged merge, beside its verdict. */
-import type { ContractTable } from '../core/contract/contract.ts';
 import type { TableReport } from '../core/report/report.ts';
 import { type BaseVersionsRequest, fetchVersions } from './base-versions.ts';
-import type { TableInput } from './check-tables.ts';
+import type { TableOutput } from './check-tables.ts';
 import type { DiffTableInput } from './diff-tables.ts';
 import { inputByContract } from './diff-versions.ts';
 import type { Lake, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
@@ -11,7 +10,7 @@ import { type ReportDiffs, withDiffs } from './report-diffs.ts';
 export interface MergeDiffsRequest
   extends Pick<BaseVersionsRequest, 'repository' | 'baseCommit' | 'changes' | 'find' | 'maxBytes'> {
   /** Each judged table with the objects it was judged on. */
-  readonly judged: readonly { readonly report: TableReport; readonly input: TableInput }[];
+  readonly judged: readonly { readonly report: TableReport; readonly output: TableOutput }[];
   readonly withinMs: number;
 }
 
@@ -31,13 +30,14 @@ export function withMergeDiffs(
 ): Promise<ReportDiffs> {
   const { judged, withinMs } = request;
   const tables = judged.map(({ report }) => report);
-  if (!judged.some(({ input }) => isDiffed(input.table))) return Promise.resolve({ tables, problems: [] });
+  if (!judged.some(isDiffed)) return Promise.resolve({ tables, problems: [] });
   const inputs = (directory: string, within: AbortSignal) => mergeInputs(request, deps, directory, within);
   return withDiffs({ tables, inputs, withinMs }, deps, signal);
 }
 
-function isDiffed(table: ContractTable): boolean {
-  return table.key.length > 0;
+/** Tables that have a key, and whose diff no rule has asked for already. */
+function isDiffed({ report, output }: MergeDiffsRequest['judged'][number]): boolean {
+  return report.diff === null && output.input.table.key.length > 0;
 }
 
 async function mergeInputs(
@@ -46,8 +46,8 @@ async function mergeInputs(
   runDirectory: string,
   signal: AbortSignal,
 ): Promise<readonly (DiffTableInput | null)[]> {
-  const inputs = request.judged.map(({ input }) => input);
-  const tables = inputs.map(({ table }) => table).filter(isDiffed);
+  const inputs = request.judged.map(({ output }) => output.input);
+  const tables = request.judged.filter(isDiffed).map(({ output }) => output.input.table);
   const versions = await fetchVersions({ ...request, inputs, tables, runDirectory }, deps, signal);
   return inputs.map(({ table }) => {
     const own = versions.get(table);

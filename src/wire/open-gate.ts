@@ -178,9 +178,7 @@ function announcing(
 
 function gatePolicyOf(config: Config, environment: Readonly<Record<string, string | undefined>>): GatePolicy {
   const { uncovered, limits } = config;
-  // Half the time a delivery has by default: a diff must never cost the verdict it stands beside.
-  const diffsUntilMs = config.hook.defaultDeadlineMs / 2;
-  return { uncovered, limits, variables: contractVariables(environment), rules: rulePolicy(config), diffsUntilMs };
+  return { uncovered, limits, variables: contractVariables(environment), rules: rulePolicy(config) };
 }
 
 /** What the rules of events ask of the adapters. */

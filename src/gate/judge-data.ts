@@ -1,0 +1,181 @@
+/** The data of a change: what it touches is brought here, checked, compared with the base, and judged table by table. */
+import {
+  governedPrefixes,
+  type TableFinder,
+  tableFinder,
+  unsupportedTableFormats,
+} from '../core/contract/match-tables.ts';
+import { type AffectedTables, affectedTables, type CheckedTable } from '../core/plan/affected-tables.ts';
+import { hasErrors, type Problem } from '../core/problem.ts';
+import type { TableReport } from '../core/report/report.ts';
+import { judgeTable } from '../core/verdict/judge-table.ts';
+import { confirmBranch, refuseLateWrites } from './branch-changed.ts';
+import { checkTables, type TableOutput } from './check-tables.ts';
+import { withMergeDiffs } from './diff-merge.ts';
+import { fetchTables, type TableObjects } from './fetch-tables.ts';
+import { type Approvals, judgeBase } from './judge-base.ts';
+import type { JudgedTree } from './judged-tree.ts';
+import type { LoadedContracts } from './load-contracts.ts';
+import { type GateObserver, NO_OBSERVER } from './observer.ts';
+import type { Lake, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
+import type { Pinned } from './prepare-merge.ts';
+import { type Changes, readChanges } from './read-changes.ts';
+import type { RepositoryReader } from './repository-ports.ts';
+import { timeLeftMs } from './run-deadline.ts';
+
+export interface DataPolicy {
+  /** Objects and bytes one run may read. */
+  readonly limits: { readonly objects: number; readonly bytes: number };
+}
+
+export interface DataDeps {
+  readonly lake: Lake;
+  readonly reader: Pick<RepositoryReader, 'listAt' | 'uncommitted' | 'readAt'>;
+  readonly objects: ObjectReader;
+  readonly engine: QueryEngine;
+  readonly text: TextFiles;
+  readonly workspace: Workspace;
+  /** Milliseconds, monotonic. */
+  readonly elapsed: () => number;
+  readonly observer?: GateObserver;
+  /** What is known of the commits that changes are based on; a machine without records knows nothing. */
+  readonly approvals?: Approvals;
+}
+
+export interface JudgedData {
+  readonly tables: readonly TableReport[];
+  readonly problems: readonly Problem[];
+  /** Changed objects that no contract governs. */
+  readonly uncovered: readonly string[];
+}
+
+/** A table as the checks found it, and the objects it was judged on. */
+export interface JudgedTable {
+  readonly report: TableReport;
+  readonly output: TableOutput;
+}
+
+/** Judges every table that the change affects. Rejects when the engine breaks or the lake refuses, never for bad data. */
+export async function judgeData(
+  pinned: Pinned,
+  loaded: LoadedContracts,
+  deps: DataDeps,
+  policy: DataPolicy,
+  signal: AbortSignal,
+): Promise<JudgedData> {
+  const { event, tree, destination } = pinned;
+  const { repository, branch = '' } = event;
+  const { observer = NO_OBSERVER } = deps;
+  const prefixes = governedPrefixes(loaded.contracts, repository, branch);
+  const changes = await observer.stage('changes', () =>
+    readChanges({ repository, tree, destination, prefixes }, deps, signal),
+  );
+  refuseLateWrites(tree, changes);
+  const find = tableFinder(loaded.contracts, repository, branch);
+  const base = judgeBase(pinned, deps.approvals);
+  const paths = [...changes.objects, ...(base.isUnjudged ? changes.after : [])].map(({ path }) => path);
+  const suspect = new Set(paths.flatMap((path) => find(path).map((governed) => governed.table)));
+  const affected = affectedTables(everyTable(loaded), (table) => suspect.has(table));
+  const problems = [...loaded.problems, ...formatProblems(pinned, loaded, changes), ...base.problems];
+  // No engine for a merge that changes nothing governed: starting one takes longer than everything else.
+  const nothingToCheck = hasErrors(problems) || affected.checked.length === 0;
+  const { tables, problems: remarks } = nothingToCheck
+    ? { tables: [], problems: [] }
+    : await judgeTables({ pinned, affected, changes, find }, deps, policy, signal);
+  // Of contracts that could not be read nobody can say what they govern.
+  const uncovered = hasErrors(problems) ? [] : changes.uncovered((path) => find(path).length > 0);
+  return { tables, problems: [...problems, ...remarks], uncovered };
+}
+
+interface AffectedData {
+  readonly pinned: Pinned;
+  readonly affected: AffectedTables;
+  readonly changes: Changes;
+  readonly find: TableFinder;
+}
+
+/** Everything that needs the objects, while they are here. */
+function judgeTables(
+  data: AffectedData,
+  deps: DataDeps,
+  policy: DataPolicy,
+  signal: AbortSignal,
+): Promise<Pick<JudgedData, 'tables' | 'problems'>> {
+  const { pinned, affected, changes, find } = data;
+  const { tree, destination } = pinned;
+  const { repository } = pinned.event;
+  const { limits } = policy;
+  const { observer = NO_OBSERVER } = deps;
+  return deps.workspace.use(async (runDirectory) => {
+    const fetched = await observer.stage('fetch', () =>
+      fetchTables({ pinned, affected, changes, find, runDirectory, limits }, deps, signal),
+    );
+    await confirmBranch(repository, tree, deps.reader, signal);
+    const outputs = await observer.stage('checks', () =>
+      checkTables({ tables: fetched.map((one) => one.input), runDirectory }, deps, signal),
+    );
+    const judged = judgeOutputs(outputs, fetched, timeOf(tree));
+    const versions = { repository, baseCommit: destination.id, changes, find, maxBytes: limits.bytes };
+    const withinMs = diffTime(deps.elapsed() - pinned.startedAt);
+    return withMergeDiffs({ ...versions, judged, withinMs }, deps, signal);
+  });
+}
+
+/** A diff for people may double the time a run takes, and must be over long before anyone gives the run up. */
+function diffTime(elapsedMs: number): number {
+  const halfOfTheRest = (timeLeftMs() ?? UNLIMITED_RUN_MS - elapsedMs) / 2;
+  return Math.floor(Math.min(Math.max(LEAST_DIFF_MS, elapsedMs), halfOfTheRest));
+}
+
+/** How long a run is expected to take at most where nobody gave it a deadline. */
+const UNLIMITED_RUN_MS = 300_000;
+/** What a small diff may need on a busy machine: an engine has to start. */
+const LEAST_DIFF_MS = 5_000;
+
+/** Milliseconds since 1970: what "now" is to a check, the same whenever the tree is judged. */
+function timeOf(tree: JudgedTree): number {
+  return (tree.kind === 'commit' ? tree.commit.creationDate : tree.closedAt) * 1000;
+}
+
+function everyTable(loaded: LoadedContracts): readonly CheckedTable[] {
+  return loaded.contracts.flatMap((contract) =>
+    contract.tables.map((table) => ({
+      contract,
+      table,
+      checks: (loaded.checks.get(contract.file) ?? []).filter((check) => check.table === table.name),
+    })),
+  );
+}
+
+/** Tables whose live rows only a table format's log can tell are not judged at all, rather than wrongly. */
+function formatProblems({ event }: Pinned, { contracts }: LoadedContracts, changes: Changes): readonly Problem[] {
+  const folders = unsupportedTableFormats(
+    changes.after.map((entry) => entry.path),
+    contracts,
+    event.repository,
+    event.branch ?? '',
+  );
+  return folders.map(({ format, folder }) => ({
+    code: 'table-format-unsupported',
+    message: `${folder} belongs to a ${format} table, whose files do not tell which rows are live`,
+    hint: 'Sluice reads plain Parquet, CSV and JSON lines; take this folder out of the contract',
+  }));
+}
+
+function judgeOutputs(
+  outputs: readonly TableOutput[],
+  fetched: readonly TableObjects[],
+  now: number,
+): readonly JudgedTable[] {
+  return outputs.flatMap((output) => {
+    const { contract, table, checks } = output.input;
+    const objects = fetched.find((one) => one.input === output.input);
+    if (checks.length === 0 || objects === undefined) return [];
+    const { states, facts, rows } = output;
+    const report = judgeTable(
+      { contract, table, checks, states, facts, rows, location: objects.location, changes: objects.changes },
+      now,
+    );
+    return [{ report, output }];
+  });
+}
