@@ -75,3 +75,9 @@ export function thresholdWords(threshold: Threshold, noun = 'rows'): string {
 export function isZeroTolerance(threshold: Threshold): boolean {
   return threshold.operator === 'mustBe' && threshold.bounds[0] === '0';
 }
+
+/** True when more failing rows can only make it worse, so that rows which go away never break it. */
+export function isUpperBound({ operator, bounds }: Threshold): boolean {
+  if (operator === 'mustBeLessThan' || operator === 'mustBeLessOrEqualTo') return true;
+  return (operator === 'mustBe' || operator === 'mustBeBetween') && Number(bounds[0]) === 0;
+}

@@ -41,10 +41,19 @@ interface RelationColumn {
   readonly contract: ContractColumn | undefined;
 }
 
-/** Builds the relation of a table; null when there is no object to read. */
-export function buildRelation(table: ContractTable, objects: readonly ReadableObject[]): Relation | null {
-  if (objects.length === 0) return null;
-  const groups = groupBySchema(objects);
+/**
+ * Builds the relation of a table; null when there is no object to read.
+ *
+ * @param objects that say which columns there are, and of which types
+ * @param read those of them whose rows are wanted; default all
+ */
+export function buildRelation(
+  table: ContractTable,
+  objects: readonly ReadableObject[],
+  read: readonly ReadableObject[] = objects,
+): Relation | null {
+  if (read.length === 0) return null;
+  const groups = groupBySchema(read);
   const unreadable = new Map<string, string>();
   const columns = relationColumns(table, objects, unreadable);
   const selects = groups.map((group, index) => selectGroup(columns, group, index));

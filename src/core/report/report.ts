@@ -49,6 +49,8 @@ export interface ViolationOrigin {
    * same key and the same values in the columns of the rule. Null where rows are not counted.
    */
   readonly rows: { readonly new: number; readonly old: number; readonly fixed: number } | null;
+  /** The contract's `blockOn`, where it made a warning of what would have blocked. */
+  readonly relaxedBy: 'new' | 'ratchet' | null;
 }
 
 export interface TableReport {

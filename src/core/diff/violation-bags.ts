@@ -1,0 +1,96 @@
+/**
+ * Failing rows of two versions, compared as bags. A row of an object that both versions hold fails in both or in neither,
+ * so it cancels out whether it is read or not (docs/diff.md has the proof): changed objects are enough where a row
+ * decides alone.
+ */
+import type { CheckSpec } from '../check/check.ts';
+import { dataName } from '../check/columns.ts';
+import type { Relation } from '../plan/relation.ts';
+import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql } from '../sql.ts';
+import { type Comparison, comparable, comparisonOf } from './compare-types.ts';
+
+/** A column by which a failing row is known again. */
+export interface IdentityColumn {
+  readonly name: string;
+  readonly by: Comparison;
+}
+
+/**
+ * A failing row is the same as before when its key and the values that the check looks at are. Without a key, and where
+ * an author's expression may look at anything, it is when every column that both versions have is. Empty: nothing is
+ * common to both.
+ */
+export function identityColumns(spec: CheckSpec, base: Relation, merge: Relation): readonly IdentityColumn[] {
+  const common = [...merge.columns.keys()].filter((name) => base.columns.has(name));
+  const key = merge.table.key.map((name) => dataName(merge.table, name));
+  const wanted = [...new Set([...key, ...spec.columns])];
+  const isKnown = key.length > 0 && spec.kind !== 'rowExpression' && wanted.every((name) => common.includes(name));
+  return (isKnown ? wanted : common).flatMap((name) => {
+    const [before, after] = [base.columns.get(name), merge.columns.get(name)];
+    return before === undefined || after === undefined ? [] : [{ name, by: comparisonOf(before.type, after.type) }];
+  });
+}
+
+/**
+ * `(SELECT i0, ...)`: the identities of failing rows as texts. A type that was widened gives the same texts as before,
+ * and a text that does not fit its type is that text; NULL is neither.
+ *
+ * @param failing the failing rows of the relation's rows
+ */
+export function identities(relation: Relation, failing: SqlFragment, identity: readonly IdentityColumn[]): SqlFragment {
+  const fields = identity.flatMap(({ name, by }, index) => {
+    const binding = relation.columns.get(name);
+    if (binding === undefined) return [];
+    const text = sql`CAST(${comparable(by, binding.type, binding.expression)} AS VARCHAR)`;
+    return [
+      sql`${binding.invalid === null ? text : sql`coalesce(${text}, ${binding.invalid})`} AS ${bagColumn(index)}`,
+    ];
+  });
+  return sql`(SELECT ${join(fields, ', ')} FROM ${failing})`;
+}
+
+/** `"i0"` */
+export function bagColumn(index: number): SqlFragment {
+  return identifier(`i${index}`);
+}
+
+export interface Bags {
+  /** `FROM` items; null: no row. */
+  readonly base: SqlFragment | null;
+  readonly merge: SqlFragment | null;
+  /** Columns of both, by which equal rows are told. */
+  readonly columns: readonly SqlFragment[];
+}
+
+/** One row: `added` and `gone` rows, `EXCEPT ALL` in both directions, and how many rows either side has. */
+export function bagCounts({ base, merge, columns }: Bags): CompiledQuery {
+  const names = join(columns, ', ');
+  const side = (isMerge: SqlFragment, rows: SqlFragment | null) =>
+    rows === null ? [] : [sql`SELECT ${isMerge} AS is_merge, ${names} FROM ${rows}`];
+  const both = [...side(sql`true`, merge), ...side(sql`false`, base)];
+  const rows = both.length === 0 ? sql`SELECT true AS is_merge, 1 AS i0 WHERE false` : join(both, ' UNION ALL ');
+  const grouped = both.length === 0 ? bagColumn(0) : names;
+  return compile(sql`SELECT coalesce(sum(greatest(m - b, 0)), 0) AS added, coalesce(sum(greatest(b - m, 0)), 0) AS gone,
+      coalesce(sum(m), 0) AS merge_rows, coalesce(sum(b), 0) AS base_rows
+    FROM (SELECT count(*) FILTER (is_merge) AS m, count(*) FILTER (NOT is_merge) AS b FROM (${rows}) GROUP BY ${grouped})`);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+export interface BagDifference {
+  readonly added: number;
+  readonly gone: number;
+  readonly mergeRows: number;
+  readonly baseRows: number;
+}
+
+/** Null when a count is missing or the counts contradict one another. */
+export function readBagCounts(row: Row | undefined): BagDifference | null {
+  const [added, gone, mergeRows, baseRows] = ['added', 'gone', 'merge_rows', 'base_rows'].map((name) => {
+    const value = row?.[name];
+    return (typeof value === 'string' && /^\d+$/.test(value)) || typeof value === 'number' ? Number(value) : null;
+  });
+  if (added == null || gone == null || mergeRows == null || baseRows == null) return null;
+  const agrees = added - gone === mergeRows - baseRows && added <= mergeRows && gone <= baseRows;
+  return agrees ? { added, gone, mergeRows, baseRows } : null;
+}
