@@ -1,6 +1,6 @@
 import type { Contract, ContractTable } from '../contract/contract.ts';
 import { type Problem, problemAt, type SourceLocation } from '../problem.ts';
-import { ageInSeconds } from './age.ts';
+import { ageInSeconds } from '../contract/age.ts';
 import type { CheckSpec } from './check.ts';
 import { contractColumns, dataName } from './columns.ts';
 import { propertyDrafts } from './derive-property.ts';

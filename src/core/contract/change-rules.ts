@@ -6,8 +6,8 @@ export interface ChangeRules {
   readonly limits: readonly ChangeLimit[];
   /** Rows may be added, and none of those that were there may change or go. */
   readonly appendOnly: ChangeRule | null;
-  /** Property names; a value once written stays. */
-  readonly immutable: (ChangeRule & { readonly properties: readonly string[] }) | null;
+  /** A value once written stays, and so does a null. One for each property, by the contract's name. */
+  readonly immutable: readonly (ChangeRule & { readonly property: string })[];
   readonly schemaChanges: (ChangeRule & { readonly allowed: readonly AllowedSchemaChange[] }) | null;
   readonly protectedPartitions: readonly (ChangeRule & { readonly partition: PartitionCondition })[];
 }
@@ -31,9 +31,12 @@ export interface ChangeLimit extends ChangeRule {
 export const SCHEMA_CHANGES = ['added', 'removed', 'widened', 'type', 'nullability', 'order'] as const;
 export type AllowedSchemaChange = (typeof SCHEMA_CHANGES)[number];
 
-/** Which partitions: by the value of a `column=value` folder in the paths of the table's objects. */
+/**
+ * Which partitions: by the value of a `column=value` folder in the paths of the table's objects. `column` is the data's
+ * name. `isProtected` says what is compared with what.
+ */
 export type PartitionCondition =
-  /** Smaller than the bound: numbers by value, all else (ISO dates) by its text. */
+  /** Smaller than the bound. */
   | { readonly is: 'before'; readonly column: string; readonly bound: string }
   /** A date or timestamp that many seconds before the judged commit's date, or longer ago. */
   | { readonly is: 'older'; readonly column: string; readonly seconds: number; readonly words: string }
@@ -42,7 +45,7 @@ export type PartitionCondition =
 export const NO_CHANGE_RULES: ChangeRules = {
   limits: [],
   appendOnly: null,
-  immutable: null,
+  immutable: [],
   schemaChanges: null,
   protectedPartitions: [],
 };

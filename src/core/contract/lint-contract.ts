@@ -1,6 +1,7 @@
 import { type Problem, problemAt } from '../problem.ts';
 import type { Contract, YamlNode } from './contract.ts';
 import { lintBlocks } from './lint-blocks.ts';
+import { lintChangeRules } from './lint-change-rules.ts';
 import { lintNames } from './lint-names.ts';
 import { lintOptions } from './lint-options.ts';
 import { lintPlaces } from './lint-places.ts';
@@ -22,6 +23,7 @@ export function lintContract(contract: Contract, root: YamlNode): readonly Probl
     ...lintNames(contract),
     ...lintPlaces(contract),
     ...lintReferences(contract, root),
+    ...lintChangeRules(contract, root),
     ...contract.tables.flatMap((table) => [...lintOptions(table), ...lintRules(table)]),
     ...lintSla(contract, root),
   ];

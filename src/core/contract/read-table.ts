@@ -1,5 +1,5 @@
-import { NO_CHANGE_RULES } from './change-rules.ts';
 import type { ContractTable, ExtraColumns, Property, Samples, YamlNode } from './contract.ts';
+import { readChangeRules } from './read-change-rules.ts';
 import { optional, type ReadContext, sluiceBlock } from './read-context.ts';
 import { readFormat, readLocations, readReader, type Server } from './read-location.ts';
 import { readProperty } from './read-property.ts';
@@ -31,7 +31,7 @@ export function readTable(context: ReadContext, node: YamlNode, around: TableSur
     reader: readReader([block, around.block], around.servers),
     extraColumns: readExtraColumns(textOf(block, 'extraColumns') ?? textOf(around.block, 'extraColumns')),
     samples: readSamples([block, around.block]),
-    changeRules: NO_CHANGE_RULES,
+    changeRules: readChangeRules(context, block, properties),
     key: readKey(block, properties),
     properties,
     relationships: itemsOf(node, 'relationships').flatMap((item) => readTableRelationship(context, item, name)),

@@ -1,6 +1,6 @@
 /** What people read: expectations, thresholds, rates. */
 import { describe, expect, it } from 'vitest';
-import { ageInSeconds } from '../../../src/core/check/age.ts';
+import { ageInSeconds } from '../../../src/core/contract/age.ts';
 import { comparePercent, parseDecimal } from '../../../src/core/check/decimal.ts';
 import { deriveChecks } from '../../../src/core/check/derive-checks.ts';
 import { isZeroTolerance, keepsNumber, keepsThreshold, thresholdWords } from '../../../src/core/check/threshold.ts';
