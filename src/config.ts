@@ -32,6 +32,8 @@ export interface Config {
       readonly token: Secret | null;
       readonly user: string | null;
       readonly repositories: readonly string[];
+      /** Of which of them failing rows may be downloaded; globs too. */
+      readonly rows: readonly string[];
     }[];
   };
   /** Absolute. */
@@ -66,6 +68,14 @@ export interface Config {
     readonly bytes: number;
   };
   readonly cacheBytes: number;
+  /** Failing rows that are kept for downloads. */
+  readonly failingRows: {
+    /** Of one check; 0: none are kept. */
+    readonly maxRows: number;
+    /** All files together. */
+    readonly maxBytes: number;
+    readonly keepMs: number;
+  };
   readonly shutdownGraceMs: number;
   readonly logLevel: RawConfig['logLevel'];
 }
@@ -185,10 +195,11 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
         raw.console.url === undefined ? null : (parseServerUrl(raw.console.url) ?? raw.console.url).replace(/\/+$/, ''),
       userHeader: raw.console.userHeader?.toLowerCase() ?? null,
       proxies: raw.console.proxies,
-      access: raw.console.access.map(({ token, user, repositories }) => ({
+      access: raw.console.access.map(({ token, user, repositories, rows }) => ({
         token: token === undefined ? null : secret(token),
         user: user ?? null,
         repositories,
+        rows,
       })),
     },
     stateDir: resolve(base('stateDir'), raw.stateDir ?? defaultStateDir(env)),
@@ -216,6 +227,11 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
       bytes: bytes(raw.limits.bytes),
     },
     cacheBytes: bytes(raw.cacheSize),
+    failingRows: {
+      maxRows: raw.failingRows.maxRows,
+      maxBytes: bytes(raw.failingRows.maxBytes),
+      keepMs: raw.failingRows.keepDays * 86_400_000,
+    },
     shutdownGraceMs: milliseconds(raw.shutdownGrace),
     logLevel: raw.logLevel,
   };

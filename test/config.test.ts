@@ -98,6 +98,20 @@ describe('loadConfig', () => {
     expect(read.contracts).toEqual({ kind: 'repository', prefix: 'quality/contracts/' });
   });
 
+  it('keeps failing rows within bounds, for nobody who is not named', () => {
+    const yaml = 'console:\n  access:\n    - { user: ana, repositories: ["shop-*"] }\n';
+    expect(config({}, yaml)).toMatchObject({
+      failingRows: { maxRows: 10_000, maxBytes: 2 ** 30, keepMs: 30 * 86_400_000 },
+      console: { access: [{ user: 'ana', rows: [] }] },
+    });
+    const env = { SLUICE_FAILING_ROWS_MAX_ROWS: '0', SLUICE_FAILING_ROWS_MAX_BYTES: '5MB' };
+    const read = config(env, `${yaml.replace(' }', ', rows: ["shop-1"] }')}failingRows:\n  keepDays: 2\n`);
+    expect(read).toMatchObject({
+      failingRows: { maxRows: 0, maxBytes: 5_000_000, keepMs: 2 * 86_400_000 },
+      console: { access: [{ rows: ['shop-1'] }] },
+    });
+  });
+
   it('takes several tokens while one replaces another', () => {
     const second = 'another-token-9876543210';
     const read = config({ SLUICE_HOOK_TOKEN: ` ${TOKEN} ,${second}\n` });

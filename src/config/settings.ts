@@ -43,6 +43,9 @@ export const SETTINGS: readonly Setting[] = [
   setting('SLUICE_LIMIT_OBJECTS', 'limits.objects', 'integer'),
   setting('SLUICE_LIMIT_BYTES', 'limits.bytes'),
   setting('SLUICE_CACHE_SIZE', 'cacheSize'),
+  setting('SLUICE_FAILING_ROWS_MAX_ROWS', 'failingRows.maxRows', 'integer'),
+  setting('SLUICE_FAILING_ROWS_MAX_BYTES', 'failingRows.maxBytes'),
+  setting('SLUICE_FAILING_ROWS_KEEP_DAYS', 'failingRows.keepDays', 'integer'),
   setting('SLUICE_SHUTDOWN_GRACE', 'shutdownGrace'),
   setting('SLUICE_LOG_LEVEL', 'logLevel'),
 ];

@@ -33,6 +33,7 @@ export interface RawConfig {
       readonly token?: string;
       readonly user?: string;
       readonly repositories: readonly string[];
+      readonly rows: readonly string[];
     }[];
   };
   readonly stateDir?: string;
@@ -57,6 +58,7 @@ export interface RawConfig {
     readonly bytes: string;
   };
   readonly cacheSize: string;
+  readonly failingRows: { readonly maxRows: number; readonly maxBytes: string; readonly keepDays: number };
   readonly shutdownGrace: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 }
@@ -110,7 +112,7 @@ const isRawConfig = new Ajv2020({
 /** Defaults inside a section apply only where the section is there. */
 function withSections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const sections = { hook: {}, lakefs: {}, console: {}, events: {}, runs: {}, limits: {} };
+  const sections = { hook: {}, lakefs: {}, console: {}, events: {}, runs: {}, limits: {}, failingRows: {} };
   return structuredClone({ ...sections, ...value });
 }
 
