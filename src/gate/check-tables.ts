@@ -177,15 +177,18 @@ function ofUnknownFormat(object: InputObject): ReadableObject {
   return { facts, localPath: object.localPath, staged: null, partition: object.partition };
 }
 
-function parentFinder(
-  child: PreparedTable,
-  all: readonly PreparedTable[],
+/** Relations of the tables that the checks of a table refer to. */
+export function parentFinder(
+  child: Pick<PreparedTable, 'input'>,
+  all: readonly Pick<PreparedTable, 'input' | 'relation'>[],
 ): (reference: ParentReference) => Relation | undefined {
-  return (reference) => {
-    const named = all.filter(({ input }) => [input.table.name, input.table.physicalName].includes(reference.table));
-    const inFile = named.filter(({ input }) => isContract(input.contract, reference, child.input.contract));
-    return inFile[0]?.relation ?? undefined;
-  };
+  return (reference) =>
+    all.filter(({ input }) => isParent(input, reference, child.input.contract)).at(0)?.relation ?? undefined;
+}
+
+/** Whether a table is the one that a contract refers to. */
+export function isParent({ contract, table }: TableInput, reference: ParentReference, own: Contract): boolean {
+  return [table.name, table.physicalName].includes(reference.table) && isContract(contract, reference, own);
 }
 
 /** A reference to another file matches by the end of its path, as references are written relative to the contract. */

@@ -3,12 +3,12 @@ import { isUnreadable } from '../core/check/table-facts.ts';
 import { compileContext } from '../core/plan/context.ts';
 import { authoredExpressions, planChecks } from '../core/plan/plan.ts';
 import type { Relation } from '../core/plan/relation.ts';
-import { isSessionTable } from '../core/plan/stage-text.ts';
 import { scanCounts, scanStates } from '../core/plan/states.ts';
 import type { CheckPlan } from '../core/plan/step.ts';
 import { SluiceError } from '../core/problem.ts';
-import { compile, identifier, inlineValues, sql } from '../core/sql.ts';
+import { compile, sql } from '../core/sql.ts';
 import { answerStep, failedState, type Run } from './answer-step.ts';
+import { createViews } from './author-views.ts';
 import type { PreparedTable } from './check-tables.ts';
 import { isUnreadableContent, sentenceOf, unreadable } from './describe-objects.ts';
 import type { EngineSession, Row } from './ports.ts';
@@ -56,7 +56,8 @@ export async function runChecks(
   const counts = scanCounts(rows, relation);
   const mismatch = counts === null ? 'the engine left a row count out' : coverageGap(prepared, counts.perObject);
   if (counts === null || mismatch !== null) return notReadable(prepared, mismatch ?? '');
-  const views = await createViews(prepared, all, plan.steps, session, signal);
+  const isAuthored = plan.steps.some((step) => step.kind === 'authored');
+  const views = isAuthored ? await createViews(input.contract, all, session, signal) : [];
   const run: Run = { relation, scan: plan.scan, rows, total: counts.total, relations: views, session, signal };
   const states = new Map([...refused, ...scanStates(plan.scan, rows, relation)]);
   for (const step of plan.steps) states.set(step.check, await answerStep(step, run));
@@ -153,32 +154,4 @@ async function findCulprits(
     return broken.has(facts.path) && input !== undefined ? unreadable(input, sentence).facts : facts;
   });
   return { ...prepared, facts: { ...prepared.facts, objects } };
-}
-
-/** One view per table of the contract, under the names authors know, when a rule asks for them. */
-async function createViews(
-  prepared: PreparedTable,
-  all: readonly PreparedTable[],
-  steps: CheckPlan['steps'],
-  session: EngineSession,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  if (!steps.some((step) => step.kind === 'authored')) return [];
-  const names = new Map<string, Relation>();
-  for (const { input, relation } of all) {
-    if (relation === null || input.contract.file !== prepared.input.contract.file) continue;
-    const { name, physicalName } = input.table;
-    for (const word of [name, ...(physicalName === undefined || /[/*]/.test(physicalName) ? [] : [physicalName])]) {
-      const folded = word.toLowerCase();
-      // The session's own tables are temporary, and a temporary table hides a view of its name.
-      if (!names.has(folded) && !isSessionTable(folded)) names.set(folded, relation);
-    }
-  }
-  for (const [name, relation] of names) {
-    await session.query(
-      compile(sql`CREATE OR REPLACE VIEW ${identifier(name)} AS ${inlineValues(relation.authored)}`),
-      signal,
-    );
-  }
-  return [...names.keys()];
 }

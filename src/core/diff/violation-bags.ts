@@ -54,6 +54,9 @@ export function bagColumn(index: number): SqlFragment {
   return identifier(`i${index}`);
 }
 
+/** A name that no column of the data or of an author's query is likely to have. */
+const IS_MERGE = identifier('sluice:merge');
+
 export interface Bags {
   /** `FROM` items; null: no row. */
   readonly base: SqlFragment | null;
@@ -66,13 +69,14 @@ export interface Bags {
 export function bagCounts({ base, merge, columns }: Bags): CompiledQuery {
   const names = join(columns, ', ');
   const side = (isMerge: SqlFragment, rows: SqlFragment | null) =>
-    rows === null ? [] : [sql`SELECT ${isMerge} AS is_merge, ${names} FROM ${rows}`];
+    rows === null ? [] : [sql`SELECT ${isMerge} AS ${IS_MERGE}, ${names} FROM ${rows}`];
   const both = [...side(sql`true`, merge), ...side(sql`false`, base)];
-  const rows = both.length === 0 ? sql`SELECT true AS is_merge, 1 AS i0 WHERE false` : join(both, ' UNION ALL ');
+  const rows =
+    both.length === 0 ? sql`SELECT true AS ${IS_MERGE}, 1 AS ${bagColumn(0)} WHERE false` : join(both, ' UNION ALL ');
   const grouped = both.length === 0 ? bagColumn(0) : names;
   return compile(sql`SELECT coalesce(sum(greatest(m - b, 0)), 0) AS added, coalesce(sum(greatest(b - m, 0)), 0) AS gone,
       coalesce(sum(m), 0) AS merge_rows, coalesce(sum(b), 0) AS base_rows
-    FROM (SELECT count(*) FILTER (is_merge) AS m, count(*) FILTER (NOT is_merge) AS b FROM (${rows}) GROUP BY ${grouped})`);
+    FROM (SELECT count(*) FILTER (${IS_MERGE}) AS m, count(*) FILTER (NOT ${IS_MERGE}) AS b FROM (${rows}) GROUP BY ${grouped})`);
 }
 
 type Row = Readonly<Record<string, unknown>>;

@@ -27,9 +27,9 @@ export interface StagedColumn {
   readonly logical: LogicalType | null;
 }
 
-/** True for a name that staging takes for tables of its own, in lower case. */
+/** True for a name (in lower case) that a session has tables of its own under. */
 export function isSessionTable(name: string): boolean {
-  return /^sluice_(rejects|scans)_/.test(name);
+  return /^sluice_(rejects|scans|violations)_/.test(name);
 }
 
 /** Names of the reject table and its scan table for one object. */

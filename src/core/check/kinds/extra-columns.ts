@@ -1,5 +1,5 @@
 import type { CheckKind, SpecOf } from '../check.ts';
-import { isUnreadable } from '../table-facts.ts';
+import { isUnreadable, type TableFacts } from '../table-facts.ts';
 import { listed } from '../words.ts';
 
 /** Columns in the data that the contract does not know. What they mean is the contract's `extraColumns`. */
@@ -7,11 +7,8 @@ export const extraColumns: CheckKind<SpecOf<'extraColumns'>> = {
   kind: 'extraColumns',
   compile: () => ({ form: 'facts' }),
   judge: (spec, _state, { facts }) => {
-    const known = new Set(spec.known);
     const objects = facts.objects.filter((object) => !isUnreadable(object));
-    const extra = [...new Set(objects.flatMap((object) => object.columns.map((column) => column.name)))]
-      .filter((name) => !known.has(name))
-      .sort();
+    const extra = unknownColumns(spec, facts);
     if (extra.length === 0) return { outcome: 'pass', failing: null, evaluated: null, observed: 'none' };
     const holders = objects.filter((object) => object.columns.some((column) => extra.includes(column.name)));
     const where = holders.length === objects.length ? '' : ` in ${holders.length} of ${objects.length} objects`;
@@ -25,3 +22,11 @@ export const extraColumns: CheckKind<SpecOf<'extraColumns'>> = {
     };
   },
 };
+
+/** Their names, in order. */
+export function unknownColumns(spec: SpecOf<'extraColumns'>, facts: TableFacts): readonly string[] {
+  const known = new Set(spec.known);
+  const objects = facts.objects.filter((object) => !isUnreadable(object));
+  const names = new Set(objects.flatMap((object) => object.columns.map((column) => column.name)));
+  return [...names].filter((name) => !known.has(name)).sort();
+}

@@ -1,0 +1,55 @@
+/** The failing rows that an author's query finds, of both versions. Rows are the same when the query returns the same. */
+import { bagCounts } from '../core/diff/violation-bags.ts';
+import { authored, compile, identifier, type SqlFragment, sql, value } from '../core/sql.ts';
+import { createViews } from './author-views.ts';
+import type { EngineSession } from './ports.ts';
+import { originOf, type Told, unknown } from './told-origin.ts';
+import type { VersionedTable } from './versioned-tables.ts';
+
+/** Which rows such a query leaves out is chance. */
+const TAKES_SOME_ROWS = /\b(limit|offset|fetch|sample|tablesample)\b/i;
+
+export async function countAuthored(
+  { sql: text, failing }: { readonly sql: string; readonly failing: number },
+  own: VersionedTable,
+  all: readonly VersionedTable[],
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<Told> {
+  if (TAKES_SOME_ROWS.test(text)) return unknown('the query takes only some of its rows');
+  const query = text.trim().replace(/;\s*$/, '');
+  const { contract } = own.input;
+  const keep = async (side: 'base' | 'merge'): Promise<readonly string[]> => {
+    const tables = all.map((table) => ({ input: table.input, relation: table[side] }));
+    const relations = await createViews(contract, tables, session, signal);
+    // Alone and in brackets: a text that closes our bracket and opens another passes only one of the two.
+    await session.guardQuery({ sql: query, relations }, signal);
+    await session.guardQuery({ sql: `SELECT count(*) AS failing FROM (${query}\n) AS given`, relations }, signal);
+    const rows = sql`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${authored(`${query}\n`)}) AS given`;
+    await session.query(compile(sql`CREATE OR REPLACE TEMP TABLE ${tableOf(side)} AS ${rows}`), signal);
+    return columnsOf(side, session, signal);
+  };
+  const [before, after] = [await keep('base'), await keep('merge')];
+  if (before.join('\0') !== after.join('\0')) return unknown('the query returns other columns of the base');
+  const columns = after.map(identifier);
+  const [row] = await session.query(bagCounts({ base: tableOf('base'), merge: tableOf('merge'), columns }), signal);
+  return originOf(row, failing, 'all objects');
+}
+
+function nameOf(side: 'base' | 'merge'): string {
+  return `sluice_violations_${side}`;
+}
+
+function tableOf(side: 'base' | 'merge'): SqlFragment {
+  return identifier(nameOf(side));
+}
+
+async function columnsOf(
+  side: 'base' | 'merge',
+  session: EngineSession,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const query = sql`SELECT column_name FROM duckdb_columns() WHERE table_name = ${value(nameOf(side))} ORDER BY column_index`;
+  const rows = await session.query(compile(query), signal);
+  return rows.map((row) => String(row['column_name']));
+}

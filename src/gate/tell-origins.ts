@@ -1,0 +1,134 @@
+/** Finds out where failures come from: by their rows where there are any, else by the same check on the base. */
+import type { CheckSpec } from '../core/check/check.ts';
+import type { ContractTable } from '../core/contract/contract.ts';
+import { SluiceError } from '../core/problem.ts';
+import type { CheckReport } from '../core/report/report.ts';
+import { failedState } from './answer-step.ts';
+import type { TableVersions } from './base-versions.ts';
+import { isParent, type TableInput, type TableOutput } from './check-tables.ts';
+import { countViolations, isToldByRows } from './count-violations.ts';
+import { judgeBefore } from './judge-before.ts';
+import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
+import { type Told, unknown } from './told-origin.ts';
+import { type TableWithBase, type VersionedTables, withVersions } from './versioned-tables.ts';
+
+/** A check that did not hold. */
+export interface FailedCheck {
+  readonly spec: CheckSpec;
+  readonly check: CheckReport;
+  readonly output: TableOutput;
+}
+
+export interface OriginsSource {
+  /** Every table of the run, those that are only read included. */
+  readonly inputs: readonly TableInput[];
+  /** Brings both versions of the tables; files may be put into the directory. */
+  readonly versions: (
+    tables: readonly ContractTable[],
+    directory: string,
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<ContractTable, TableVersions>>;
+  /** Reference time of the checks, milliseconds since 1970. */
+  readonly now: number;
+  /** Longest time, in milliseconds. */
+  readonly withinMs: number;
+}
+
+export interface OriginsDeps {
+  readonly engine: QueryEngine;
+  readonly text: TextFiles;
+  readonly workspace: Workspace;
+}
+
+/** What was told before the time was over, or something broke, stays told. */
+export async function tellOrigins(
+  failures: readonly FailedCheck[],
+  request: OriginsSource,
+  deps: OriginsDeps,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<CheckReport, Told>> {
+  const told = new Map<CheckReport, Told>();
+  const { withinMs } = request;
+  const within = AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.ceil(withinMs)))]);
+  let why = OUT_OF_TIME;
+  try {
+    if (withinMs > 0) {
+      await deps.workspace.use((directory) => tell(failures, told, { ...request, directory }, deps, within));
+    }
+  } catch (cause) {
+    if (!within.aborted) why = cause instanceof SluiceError ? cause.problem.message : 'it broke off';
+  }
+  for (const { check } of failures) {
+    if ((told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows') told.set(check, unknown(why));
+  }
+  return told;
+}
+
+const OUT_OF_TIME = 'there was no more time for it';
+
+type Asked = OriginsSource & { readonly directory: string };
+
+async function tell(
+  failures: readonly FailedCheck[],
+  told: Map<CheckReport, Told>,
+  { inputs, versions, now, directory }: Asked,
+  deps: OriginsDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = inputs.filter((input) => failures.some((failure) => reads(failure, input)));
+  const both = await versions(
+    wanted.map(({ table }) => table),
+    directory,
+    signal,
+  );
+  const tables = wanted.flatMap((input): readonly TableWithBase[] => {
+    const own = both.get(input.table);
+    return own === undefined ? [] : [{ input, versions: own }];
+  });
+  const isNew = ({ output }: FailedCheck) =>
+    tables.find(({ input }) => input === output.input)?.versions.base.length === 0;
+  for (const failure of failures.filter(isNew)) told.set(failure.check, allNew(failure.check));
+  const left = failures.filter((failure) => !isNew(failure));
+  const byRows = left.filter(({ spec, check }) => isToldByRows(spec, check.failing));
+  if (byRows.length > 0) {
+    const count = (versioned: VersionedTables) => countAll(byRows, told, versioned, signal);
+    await withVersions({ tables, runDirectory: directory }, count, deps, signal);
+  }
+  const whole = left.filter(({ check }) => (told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows');
+  const answers = await judgeBefore({ failures: whole, tables, now, runDirectory: directory }, deps, signal);
+  for (const [index, { check }] of whole.entries()) told.set(check, answers[index] ?? unknown('no answer'));
+}
+
+/** A table that was not there before had no faults. */
+function allNew({ failing, evaluated }: CheckReport): Told {
+  const rows = failing === null || evaluated === null ? null : { new: failing, old: 0, fixed: 0 };
+  return { kind: 'told', origin: { failedBefore: false, rows } };
+}
+
+/** Parents of relationships, and every table that a query of the contract may name. */
+function reads({ spec, output: { input } }: FailedCheck, other: TableInput): boolean {
+  if (input === other) return true;
+  if (spec.kind === 'relationship') return isParent(other, spec.parent, input.contract);
+  return (spec.kind === 'sql' || spec.kind === 'failedRows') && other.contract.file === input.contract.file;
+}
+
+async function countAll(
+  failures: readonly FailedCheck[],
+  told: Map<CheckReport, Told>,
+  { session, tables, unreadable }: VersionedTables,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { spec, check, output } of failures) {
+    const own = tables.find(({ input }) => input === output.input);
+    const { failing } = check;
+    if (own === undefined) told.set(check, unknown(unreadable.get(output.input) ?? 'the table was not read'));
+    else if (failing !== null) {
+      try {
+        told.set(check, await countViolations({ spec, failing }, own, tables, session, signal));
+      } catch (cause) {
+        const state = failedState(cause, signal);
+        told.set(check, unknown(state.form === 'failed' ? state.why : 'it broke off'));
+      }
+    }
+  }
+}

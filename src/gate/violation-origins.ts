@@ -1,0 +1,100 @@
+/**
+ * What of each failure a change brings, and what the base has already. Only failures cost anything. Whatever goes wrong
+ * here leaves a failure as it is: no rejection becomes an approval because something could not be told.
+ */
+import { isAboutChanges } from '../core/check/registry.ts';
+import { listed } from '../core/check/words.ts';
+import type { Problem } from '../core/problem.ts';
+import type { CheckReport, TableReport } from '../core/report/report.ts';
+import { type FoundOrigin, withOrigin } from '../core/verdict/block-on.ts';
+import type { TableOutput } from './check-tables.ts';
+import { type FailedCheck, type OriginsDeps, type OriginsSource, tellOrigins } from './tell-origins.ts';
+import type { Told } from './told-origin.ts';
+
+export interface JudgedWithOutput {
+  readonly report: TableReport;
+  readonly output: TableOutput;
+}
+
+export interface OriginsRequest<T extends JudgedWithOutput> extends OriginsSource {
+  readonly judged: readonly T[];
+  /** False: nobody has let the base onto its branch, so that its faults excuse nothing. */
+  readonly isBaseTrusted: boolean;
+}
+
+export interface WithOrigins<T> {
+  readonly judged: readonly T[];
+  /** Warnings. */
+  readonly problems: readonly Problem[];
+}
+
+/** Fills `origin`, and applies the contracts' `blockOn`. Never rejects. */
+export async function withOrigins<T extends JudgedWithOutput>(
+  request: OriginsRequest<T>,
+  deps: OriginsDeps,
+  signal: AbortSignal,
+): Promise<WithOrigins<T>> {
+  const failures = request.judged.flatMap(failuresOf);
+  if (failures.length === 0) return { judged: request.judged, problems: [] };
+  const told = await tellOrigins(failures, request, deps, signal);
+  const judged = request.judged.map((one) => ({ ...one, report: applied(one, told, request.isBaseTrusted) }));
+  const excused = request.isBaseTrusted ? [] : failures.filter((failure) => isExcused(failure, told));
+  return { judged, problems: [...unknownOrigins(failures, told), ...excused.slice(0, 1).map(notExcused)] };
+}
+
+function failuresOf({ report, output }: JudgedWithOutput): readonly FailedCheck[] {
+  return report.checks.flatMap((check) => {
+    const spec = output.input.checks.find((one) => one.id === check.id);
+    const isFailure = check.outcome === 'fail' || check.outcome === 'warn';
+    return spec === undefined || !isFailure || isAboutChanges(spec) ? [] : [{ spec, check, output }];
+  });
+}
+
+function applied(
+  { report, output }: JudgedWithOutput,
+  told: ReadonlyMap<CheckReport, Told>,
+  trusted: boolean,
+): TableReport {
+  const { contract } = output.input;
+  const checks = report.checks.map((check) => {
+    const origin = originIn(told, check);
+    return origin === null ? check : withOrigin(check, origin, trusted ? contract.blockOn : 'any');
+  });
+  return { ...report, checks };
+}
+
+function originIn(told: ReadonlyMap<CheckReport, Told>, check: CheckReport): FoundOrigin | null {
+  const found = told.get(check);
+  return found?.kind === 'told' ? found.origin : null;
+}
+
+/** Whether `blockOn` would have made a warning of it. */
+function isExcused({ check, output }: FailedCheck, told: ReadonlyMap<CheckReport, Told>): boolean {
+  const origin = originIn(told, check);
+  return origin !== null && withOrigin(check, origin, output.input.contract.blockOn).outcome !== check.outcome;
+}
+
+function notExcused({ output }: FailedCheck): Problem {
+  const { file, blockOn } = output.input.contract;
+  return {
+    code: 'base-excuses-nothing',
+    level: 'warning',
+    message: `${file} has blockOn: ${blockOn}, and what was there before blocks all the same: nobody approved the commit that this change is based on`,
+    hint: 'mend the data that came past the gate, or take its commit back; sluice doctor says which it is',
+  };
+}
+
+function unknownOrigins(failures: readonly FailedCheck[], told: ReadonlyMap<CheckReport, Told>): readonly Problem[] {
+  const reasons = new Map<string, string[]>();
+  for (const { check } of failures) {
+    const found = told.get(check);
+    if (found?.kind !== 'unknown') continue;
+    reasons.set(found.why, [...(reasons.get(found.why) ?? []), check.id]);
+  }
+  return [...reasons].map(([why, checks]) => ({
+    code: 'origin-unknown',
+    level: 'warning',
+    message: `which failures of ${listed(checks)} are new is not known: ${why}`,
+    hint: 'they block as if they were; the verdict stands',
+  }));
+}
