@@ -9,6 +9,7 @@ import { type AffectedTables, affectedTables, type CheckedTable } from '../core/
 import { hasErrors, type Problem } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
 import { judgeTable } from '../core/verdict/judge-table.ts';
+import { type BaseVersionsRequest, fetchVersions } from './base-versions.ts';
 import { confirmBranch, refuseLateWrites } from './branch-changed.ts';
 import { checkTables, type TableOutput } from './check-tables.ts';
 import { withMergeDiffs } from './diff-merge.ts';
@@ -22,6 +23,7 @@ import type { Pinned } from './prepare-merge.ts';
 import { type Changes, readChanges } from './read-changes.ts';
 import type { RepositoryReader } from './repository-ports.ts';
 import { timeLeftMs } from './run-deadline.ts';
+import { type WithOrigins, withOrigins } from './violation-origins.ts';
 
 export interface DataPolicy {
   /** Objects and bytes one run may read. */
@@ -81,7 +83,7 @@ export async function judgeData(
   const nothingToCheck = hasErrors(problems) || affected.checked.length === 0;
   const { tables, problems: remarks } = nothingToCheck
     ? { tables: [], problems: [] }
-    : await judgeTables({ pinned, affected, changes, find }, deps, policy, signal);
+    : await judgeTables({ pinned, affected, changes, find, isBaseTrusted: !base.isUnjudged }, deps, policy, signal);
   // Of contracts that could not be read nobody can say what they govern.
   const uncovered = hasErrors(problems) ? [] : changes.uncovered((path) => find(path).length > 0);
   return { tables, problems: [...problems, ...remarks], uncovered };
@@ -92,6 +94,8 @@ interface AffectedData {
   readonly affected: AffectedTables;
   readonly changes: Changes;
   readonly find: TableFinder;
+  /** False: somebody came past the gate. */
+  readonly isBaseTrusted: boolean;
 }
 
 /** Everything that needs the objects, while they are here. */
@@ -116,16 +120,52 @@ function judgeTables(
     );
     const judged = judgeOutputs(outputs, fetched, timeOf(tree));
     const versions = { repository, baseCommit: destination.id, changes, find, maxBytes: limits.bytes };
+    const told = await toldApart(data, versions, judged, outputs, deps, signal);
     const withinMs = diffTime(deps.elapsed() - pinned.startedAt);
-    return withMergeDiffs({ ...versions, judged, withinMs }, deps, signal);
+    const diffs = await withMergeDiffs({ ...versions, judged: told.judged, withinMs }, deps, signal);
+    return { ...diffs, problems: [...told.problems, ...diffs.problems] };
   });
+}
+
+/** Failures, told apart by whether the base has them too. */
+function toldApart(
+  { pinned, isBaseTrusted }: AffectedData,
+  source: Omit<BaseVersionsRequest, 'inputs' | 'tables' | 'runDirectory'>,
+  judged: readonly JudgedTable[],
+  outputs: readonly TableOutput[],
+  deps: DataDeps,
+  signal: AbortSignal,
+): Promise<WithOrigins<JudgedTable>> {
+  const inputs = outputs.map(({ input }) => input);
+  const elapsedMs = deps.elapsed() - pinned.startedAt;
+  const decides = judged.some(({ output }) => output.input.contract.blockOn !== 'any');
+  const withinMs = decides ? Math.min(MOST_ORIGINS_MS, halfOfTheRest(elapsedMs)) : diffTime(elapsedMs);
+  return withOrigins(
+    {
+      judged,
+      inputs,
+      isBaseTrusted,
+      now: timeOf(pinned.tree),
+      withinMs,
+      versions: (tables, runDirectory, within) =>
+        fetchVersions({ ...source, inputs, tables, runDirectory }, deps, within),
+    },
+    deps,
+    signal,
+  );
 }
 
 /** A diff for people may double the time a run takes, and must be over long before anyone gives the run up. */
 function diffTime(elapsedMs: number): number {
-  const halfOfTheRest = (timeLeftMs() ?? UNLIMITED_RUN_MS - elapsedMs) / 2;
-  return Math.floor(Math.min(Math.max(LEAST_DIFF_MS, elapsedMs), halfOfTheRest));
+  return Math.floor(Math.min(Math.max(LEAST_DIFF_MS, elapsedMs), halfOfTheRest(elapsedMs)));
 }
+
+function halfOfTheRest(elapsedMs: number): number {
+  return (timeLeftMs() ?? UNLIMITED_RUN_MS - elapsedMs) / 2;
+}
+
+/** What telling failures apart may take where a verdict depends on it. */
+const MOST_ORIGINS_MS = 60_000;
 
 /** How long a run is expected to take at most where nobody gave it a deadline. */
 const UNLIMITED_RUN_MS = 300_000;
