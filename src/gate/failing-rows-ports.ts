@@ -26,9 +26,10 @@ export interface NoFailingRows {
 
 /**
  * `no-columns`: the contract lets no column be shown. `no-rows`: this kind of check has no rows to show. `too-large`:
- * the file did not fit into what may be kept. `not-written`: writing it failed or took too long.
+ * the file did not fit into what may be kept. `too-many`: the rows of other checks were kept. `not-written`: writing it
+ * failed or took too long.
  */
-export type NoRowsReason = 'no-columns' | 'no-rows' | 'too-large' | 'not-written';
+export type NoRowsReason = 'no-columns' | 'no-rows' | 'too-large' | 'too-many' | 'not-written';
 
 /** What one judgement leaves behind. */
 export interface DecisionRows {

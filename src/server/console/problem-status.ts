@@ -3,8 +3,8 @@ import { type Answer, refusal } from './answer.ts';
 
 const STATUS: readonly (readonly [pattern: RegExp, status: number])[] = [
   [/^(time|parameter|limit|question)-invalid$|^lakefs-bad-id$/, 400],
-  [/^api-closed$/, 403],
-  [/^(decision-not-found|report-missing|lakefs-not-found|destination-not-a-branch)$/, 404],
+  [/^(api-closed|failing-rows-forbidden)$/, 403],
+  [/^(decision-not-found|failing-rows-not-found|report-missing|lakefs-not-found|destination-not-a-branch)$/, 404],
   [/^report-version-unknown$/, 409],
   [/^queue-full$/, 429],
   [/^lakefs-/, 502],

@@ -3,6 +3,7 @@ import { suggestion } from '../../core/contract/nearest-word.ts';
 import { callerSignal } from '../caller-signal.ts';
 import { type Answer, refusal, sendAnswer } from './answer.ts';
 import { readJsonBody } from './json-body.ts';
+import type { Viewer } from './pages/session.ts';
 
 /** One call of the console, as its handler sees it. */
 export interface Call {
@@ -11,6 +12,8 @@ export interface Call {
   readonly query: ReadonlyMap<string, string>;
   /** Parsed JSON of a POST; undefined for a GET. */
   readonly body: unknown;
+  /** Who calls, where that has been asked: below /api. */
+  readonly viewer: Viewer | null;
   /** Aborts when the client leaves (`caller-gone`) or the route's deadline passes (`deadline-exceeded`). */
   readonly signal: AbortSignal;
 }
@@ -21,6 +24,8 @@ export interface Route {
   readonly path: string;
   /** Names of the query; another one is refused with the nearest of these. Null takes and ignores any. */
   readonly query: readonly string[] | null;
+  /** Below /api: also for tokens of `console.access`, within what they may see. */
+  readonly forViewers?: true;
   /** For calls that may take minutes, in which the connection is silent. */
   readonly deadlineMs?: number;
   /** A SluiceError that it throws is answered by its code; see problem-status.ts. */
@@ -55,7 +60,9 @@ function callOf(route: Route): RequestHandler {
     const caller = callerSignal(response, route.deadlineMs ?? SHORT_MS);
     try {
       const path = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)]));
-      sendAnswer(response, await route.handle({ path, query: query.values, body: body.value, signal: caller.signal }));
+      const viewer = (response.locals['viewer'] ?? null) as Viewer | null;
+      const call = { path, query: query.values, body: body.value, viewer, signal: caller.signal };
+      sendAnswer(response, await route.handle(call));
     } finally {
       caller.done();
     }

@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
+import type { FailingRowsReader } from '../../../src/gate/failing-rows-ports.ts';
 import type { DecisionStore } from '../../../src/gate/record-ports.ts';
 import type { CheckMerges } from '../../../src/gate/recorded-checks.ts';
 import { apiArea } from '../../../src/server/console/api/api-area.ts';
 import type { Area } from '../../../src/server/console/console-app.ts';
 import { healthRoutes } from '../../../src/server/console/health/health-routes.ts';
 import { createReadiness, type Probe } from '../../../src/server/console/health/readiness.ts';
+import type { AccessRule } from '../../../src/server/console/pages/access.ts';
 import { startConsoleServer } from '../../../src/server/console/start-console-server.ts';
 import { createLogger } from '../../../src/server/create-logger.ts';
 
@@ -26,6 +28,8 @@ export interface TestConsole {
 
 export interface TestConsoleOptions {
   readonly tokens?: readonly string[];
+  readonly rules?: readonly AccessRule[];
+  readonly failingRows?: FailingRowsReader;
   readonly checks?: CheckMerges;
   readonly probes?: readonly Probe[];
   readonly phase?: 'starting' | 'serving' | 'stopping';
@@ -37,6 +41,7 @@ export async function serveConsole(options: TestConsoleOptions = {}): Promise<Te
   const directory = mkdtempSync(join(tmpdir(), 'sluice-console-'));
   const store = openStore(join(directory, 'decisions.db'));
   const logged: string[] = [];
+  const log = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
   const areas: readonly Area[] = [
     {
       routes: healthRoutes({
@@ -47,6 +52,8 @@ export async function serveConsole(options: TestConsoleOptions = {}): Promise<Te
     },
     apiArea({
       tokens: options.tokens ?? [TOKEN],
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      ...(options.failingRows === undefined ? {} : { failingRows: { reader: options.failingRows, log } }),
       store,
       checks: options.checks ?? { check: () => Promise.reject(new TypeError('no checks in this test')) },
       checkDeadlineMs: 20_000,
@@ -55,7 +62,6 @@ export async function serveConsole(options: TestConsoleOptions = {}): Promise<Te
       reportSchema: JSON.parse(readFileSync(new URL('../../../schemas/report.schema.json', import.meta.url), 'utf8')),
     }),
   ];
-  const log = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
   const server = await startConsoleServer({ host: '127.0.0.1', port: 0 }, areas, log, options.silenceMs);
   const get: TestConsole['get'] = (path, init = {}) =>
     fetch(`${server.url}${path}`, { ...init, headers: { Authorization: `Bearer ${TOKEN}`, ...init.headers } });

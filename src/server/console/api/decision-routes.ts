@@ -19,13 +19,13 @@ export function decisionRoutes(store: Pick<DecisionStore, 'get' | 'list'>): read
       method: 'get',
       path: '/api/v1/decisions/{id}',
       query: [],
-      handle: ({ path }) => json(200, shown(find(store, path['id'] ?? ''))),
+      handle: ({ path }) => json(200, shown(findDecision(store, path['id'] ?? ''))),
     },
     {
       method: 'get',
       path: '/api/v1/decisions/{id}/report',
       query: ['format'],
-      handle: ({ path, query }) => decisionReport(find(store, path['id'] ?? ''), query.get('format') ?? 'json'),
+      handle: ({ path, query }) => decisionReport(findDecision(store, path['id'] ?? ''), query.get('format') ?? 'json'),
     },
   ];
 }
@@ -47,9 +47,18 @@ function page(store: Pick<DecisionStore, 'get' | 'list'>, query: ReadonlyMap<str
   return { decisions: decisions.map(shown), next: found.length > filter.limit ? (decisions.at(-1)?.id ?? null) : null };
 }
 
-function find(store: Pick<DecisionStore, 'get'>, id: string): Decision {
+/**
+ * The decision of this id, when its repository may be seen.
+ *
+ * @throws SluiceError `decision-not-found`
+ */
+export function findDecision(
+  store: Pick<DecisionStore, 'get'>,
+  id: string,
+  maySee: (repository: string) => boolean = () => true,
+): Decision {
   const decision = store.get(id);
-  if (decision !== null) return decision;
+  if (decision !== null && maySee(decision.repository)) return decision;
   const message = 'There is no decision of this id.';
   throw new SluiceError({ code: 'decision-not-found', message, hint: 'Give the whole id, as lists and logs show it.' });
 }

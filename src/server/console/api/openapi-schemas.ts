@@ -1,6 +1,9 @@
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
 import { DECISION_STATES } from '../../../gate/record-ports.ts';
+import { NO_ROWS_WORDS } from '../failing-rows.ts';
 import { ORIGINS } from './read-filter.ts';
+
+const NO_ROWS_REASONS = Object.keys(NO_ROWS_WORDS);
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -67,6 +70,30 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   DecisionPage: closed({
     decisions: { type: 'array', items: reference('Decision') },
     next: { type: ['string', 'null'], description: 'Give it as `before` for the next page; null on the last one.' },
+  }),
+  FailingRows: closed({
+    decision: TEXT,
+    keptFor: {
+      type: 'string',
+      description: 'The decision that read the data: another one, where this one repeats it.',
+    },
+    files: {
+      type: 'array',
+      items: closed({
+        number: { type: 'integer', minimum: 1 },
+        table: TEXT,
+        check: { type: 'string', description: 'Id of the check in the report.' },
+        columns: { type: 'array', items: TEXT },
+        rows: { type: 'integer', description: 'Rows in the file.' },
+        failing: { type: 'integer', description: 'Rows that fail.' },
+        sizeBytes: { type: 'integer' },
+        path: TEXT,
+      }),
+    },
+    without: {
+      type: 'array',
+      items: closed({ table: TEXT, check: TEXT, why: { enum: NO_ROWS_REASONS }, message: TEXT }),
+    },
   }),
   Question: {
     ...closed({ repository: TEXT, source: TEXT, destination: TEXT, strategy: TEXT, squash: TEXT }),

@@ -120,6 +120,26 @@ const PATHS: Part = {
       }),
     },
   },
+  '/api/v1/decisions/{id}/failing-rows': {
+    parameters: [idOfPath()],
+    get: {
+      operationId: 'listFailingRows',
+      summary: 'Files of rows that fail a check, and why other failing checks have none.',
+      responses: forRows({ ...ok(jsonOf('FailingRows')), 404: error('There is no such decision.') }),
+    },
+  },
+  '/api/v1/decisions/{id}/failing-rows/{number}.parquet': {
+    parameters: [idOfPath(), { name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+    get: {
+      operationId: 'getFailingRows',
+      summary:
+        'One of these files: the columns that the contract lets be shown, and no other. Every download is logged.',
+      responses: forRows({
+        ...ok({ content: { 'application/vnd.apache.parquet': { schema: { type: 'string', format: 'binary' } } } }),
+        404: error('There is no such decision or file, or no longer.'),
+      }),
+    },
+  },
   '/api/v1/checks': {
     post: {
       operationId: 'checkMerge',
@@ -166,6 +186,12 @@ function guarded(responses: Part): Part {
     403: error('The server has no console token.'),
     503: error('The records cannot be read, or the server is being stopped.'),
   };
+}
+
+/** Tokens of console.access open these as well, with `rows` for the repository. */
+function forRows(responses: Part): Part {
+  const forbidden = error('The server has no console token, or the token may not read rows of the repository.');
+  return { ...guarded(responses), 403: forbidden };
 }
 
 function parameter(name: string, schema: Part, description?: string): Part {

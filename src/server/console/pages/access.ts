@@ -7,7 +7,12 @@ export interface AccessRule {
   readonly token?: string;
   readonly user?: string;
   readonly repositories: readonly string[];
+  /** Of which of them failing rows may be downloaded; default: of none. */
+  readonly rows?: readonly string[];
 }
+
+/** Whoever shows a token of the console itself. */
+export const OPERATOR: Viewer = { name: 'token', maySee: () => true, mayReadRows: () => true };
 
 export interface AccessOptions {
   /** Tokens that open every repository. */
@@ -41,17 +46,22 @@ export interface Access {
 export function createAccess(options: AccessOptions): Access {
   const { tokens, rules, userHeader, proxies, sessionKey, now } = options;
   const entries = new Map<string, Viewer>([
-    ['token', { name: 'token', maySee: () => true }],
-    ...rules.map((rule, index) => [`access:${index}`, viewerOf(rule)] as const),
+    ['token', OPERATOR],
+    ...rules.map((rule, index) => [`access:${index}`, viewerOf(rule, index)] as const),
   ]);
   const userRules = rules.filter((rule) => rule.user !== undefined);
   const byProxy = ({ headers, address }: Credentials): Viewer | null => {
     if (userHeader === null || !proxies.includes(plainAddress(address))) return null;
     const name = headers[userHeader];
     if (typeof name !== 'string' || name === '') return null;
-    if (userRules.length === 0) return { name, maySee: () => true };
-    const own = userRules.filter((rule) => rule.user === name).map(viewerOf);
-    return { name, maySee: (repository) => own.some((viewer) => viewer.maySee(repository)) };
+    // Rows are for those who are named.
+    if (userRules.length === 0) return { name, maySee: () => true, mayReadRows: () => false };
+    const own = userRules.filter((rule) => rule.user === name).map((rule) => viewerOf(rule, 0));
+    return {
+      name,
+      maySee: (repository) => own.some((viewer) => viewer.maySee(repository)),
+      mayReadRows: (repository) => own.some((viewer) => viewer.mayReadRows(repository)),
+    };
   };
   return {
     isConfigured: tokens.length > 0 || rules.length > 0 || userHeader !== null,
@@ -75,9 +85,15 @@ export function createAccess(options: AccessOptions): Access {
   };
 }
 
-function viewerOf({ user, repositories }: AccessRule): Viewer {
-  const matches = picomatch([...repositories], { dot: true });
-  return { name: user ?? 'token', maySee: (repository) => matches(repository) };
+/** What the rule lets its user see, or whoever shows its token, who goes by the rule's place in the list. */
+export function viewerOf({ user, repositories, rows = [] }: AccessRule, index: number): Viewer {
+  const sees = picomatch([...repositories], { dot: true });
+  const reads = rows.length === 0 ? () => false : picomatch([...rows], { dot: true });
+  return {
+    name: user ?? `access token ${index + 1}`,
+    maySee: (repository) => sees(repository),
+    mayReadRows: (repository) => sees(repository) && reads(repository),
+  };
 }
 
 /** `::ffff:127.0.0.1` is 127.0.0.1 as a socket for both families sees it. */

@@ -2,9 +2,11 @@ import { plural } from '../../../core/check/words.ts';
 import { html } from '../../../core/html/html.ts';
 import { reportBody } from '../../../core/report/html/body.ts';
 import { byteWords, durationWords } from '../../../core/report/text/numbers.ts';
+import type { KeptRows, NoFailingRows } from '../../../gate/failing-rows-ports.ts';
 import type { Decision } from '../../../gate/record-ports.ts';
 import type { RunStage } from '../../run-progress.ts';
 import { linkTo, reportOf, stateBadge, subjectOf, timeOf } from './decision-words.ts';
+import { failingRowsSection } from './failing-rows-section.ts';
 import { consolePage } from './layout.ts';
 import type { Viewer } from './session.ts';
 
@@ -14,6 +16,7 @@ const FORMATS = ['json', 'text', 'html', 'markdown', 'junit', 'sarif'] as const;
 export function decisionPage(
   decision: Decision,
   viewer: Viewer,
+  kept: readonly (KeptRows | NoFailingRows)[],
   running: { readonly progress: RunStage | null; readonly now: number },
 ): string {
   const report = reportOf(decision);
@@ -24,6 +27,7 @@ export function decisionPage(
     viewer,
     body: html`<p class="small"><a href="/">All decisions</a></p>
 ${report === null ? html`<h1>${subjectOf(decision)}</h1><p>${stateBadge(decision.state)} ${decision.state === 'running' ? stageWords(running) : 'The server stopped before this could be decided. lakeFS saw an error.'}</p>` : reportBody(report)}
+${failingRowsSection(decision, viewer, kept)}
 <section aria-labelledby="record"><h2 id="record">Record</h2><dl class="facts">
 <dt>received</dt><dd>${timeOf(decision.receivedAt)} UTC</dd>
 ${decision.decidedAt === null ? null : html`<dt>decided</dt><dd>${timeOf(decision.decidedAt)} UTC, answered ${decision.status ?? 'nothing'}</dd>`}

@@ -10,4 +10,7 @@ export interface PageCall {
 }
 
 /** Markup, or a whole answer; null is a page that is not there, or that the viewer may not see: the two look the same. */
-export type PageResult = { readonly page: string; readonly refreshSeconds?: number } | Answer | null;
+export type PageResult =
+  | { readonly page: string; readonly status?: number; readonly refreshSeconds?: number }
+  | Answer
+  | null;

@@ -58,9 +58,9 @@ function show(view: (call: PageCall) => PageResult | Promise<PageResult>, access
     const result = await safely(view, call);
     if (result === null)
       return send(response, 404, messagePage('Not found', 'There is nothing here that you may see.', viewer));
-    if ('status' in result) return sendAnswer(response, result);
+    if (!('page' in result)) return sendAnswer(response, result);
     if (result.refreshSeconds !== undefined) response.setHeader('Refresh', String(result.refreshSeconds));
-    send(response, 200, result.page);
+    send(response, result.status ?? 200, result.page);
   };
 }
 
@@ -70,10 +70,15 @@ async function safely(view: (call: PageCall) => PageResult | Promise<PageResult>
     return await view(call);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    const { message, hint } = error.problem;
-    return { page: messagePage('This page cannot be shown', [message, hint ?? ''].join(' ').trim(), call.viewer) };
+    const { code, message, hint } = error.problem;
+    const page = messagePage('This page cannot be shown', [message, hint ?? ''].join(' ').trim(), call.viewer);
+    const status = STATUS_OF[code];
+    return status === undefined ? { page } : { page, status };
   }
 }
+
+/** Downloads are for programs too, which look at the status. */
+const STATUS_OF: Readonly<Record<string, number>> = { 'failing-rows-forbidden': 403, 'failing-rows-not-found': 404 };
 
 function askForLogin(request: Request, response: Response, access: Access): void {
   if (access.isConfigured) {

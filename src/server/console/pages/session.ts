@@ -4,6 +4,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export interface Viewer {
   readonly name: string;
   maySee(repository: string): boolean;
+  /** Whether failing rows of a repository that may be seen may be downloaded too. */
+  mayReadRows(repository: string): boolean;
 }
 
 /** What a login cookie says, signed with a key of this process: a restart logs everybody out. */

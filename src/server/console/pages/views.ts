@@ -9,6 +9,7 @@ import {
 } from '../../../gate/record-ports.ts';
 import type { RunProgress } from '../../run-progress.ts';
 import { decisionReport } from '../api/decision-routes.ts';
+import { type FailingRowsAccess, keptOf, NO_FAILING_ROWS, rowsFile } from '../failing-rows.ts';
 import type { ProbeResult } from '../health/readiness.ts';
 import { contractPage, contractsPage } from './contract-pages.ts';
 import { decisionPage } from './decision-page.ts';
@@ -32,6 +33,8 @@ export interface ViewDependencies {
   readonly store: Pick<DecisionStore, 'get' | 'list' | 'outlines'>;
   readonly contracts: ContractsInForce;
   readonly progress: Pick<RunProgress, 'of'>;
+  /** Default: none are kept. */
+  readonly failingRows?: FailingRowsAccess;
   readonly readiness: () => Promise<readonly ProbeResult[]>;
   readonly phase: () => string;
   readonly engine: { readonly sluice: string; readonly duckdb: string };
@@ -51,17 +54,23 @@ const REFRESH_SECONDS = 3;
 /** Every page by its path. A page is three clicks from the first at most: list, decision, table. */
 export function createViews(dependencies: ViewDependencies): Readonly<Record<string, View>> {
   const { store, engine, readiness, phase, progress, now } = dependencies;
+  const { failingRows = NO_FAILING_ROWS } = dependencies;
   return {
     '/': (call) => decisionsView(call, dependencies),
-    '/decisions/:id': ({ path, viewer }) => {
+    '/decisions/:id': async ({ path, viewer }) => {
       const decision = visible(store.get(path['id'] ?? ''), viewer);
       if (decision === null) return null;
-      const page = decisionPage(decision, viewer, { progress: progress.of(decision.id), now: now() });
+      const kept = await keptOf(decision, failingRows);
+      const page = decisionPage(decision, viewer, kept, { progress: progress.of(decision.id), now: now() });
       return decision.state === 'running' ? { page, refreshSeconds: REFRESH_SECONDS } : { page };
     },
     '/decisions/:id/report': ({ path, viewer, query }) => {
       const decision = visible(store.get(path['id'] ?? ''), viewer);
       return decision === null ? null : decisionReport(decision, query.get('format') ?? 'html');
+    },
+    '/decisions/:id/failing-rows/:number.parquet': ({ path, viewer }) => {
+      const decision = visible(store.get(path['id'] ?? ''), viewer);
+      return decision === null ? null : rowsFile(decision, path['number'] ?? '', viewer, failingRows);
     },
     '/tables': ({ viewer }) => ({ page: tablesPage(knownTables(judged(store, viewer, {})), viewer) }),
     '/table': ({ viewer, query }) => {

@@ -1,5 +1,6 @@
 /** The console's pages on a free port, over decisions that the test names. */
 import { readFileSync } from 'node:fs';
+import type { FailingRowsReader } from '../../../../src/gate/failing-rows-ports.ts';
 import { readContracts } from '../../../../src/gate/load-contracts.ts';
 import type { Decision, DecisionFilter } from '../../../../src/gate/record-ports.ts';
 import type { AccessRule } from '../../../../src/server/console/pages/access.ts';
@@ -61,6 +62,9 @@ export interface PagesOptions {
   readonly userHeader?: string | null;
   readonly proxies?: readonly string[];
   readonly decisions?: readonly Decision[];
+  readonly failingRows?: FailingRowsReader;
+  /** Lines of the log from level info. */
+  readonly logged?: string[];
 }
 
 export async function servePages(options: PagesOptions = {}) {
@@ -80,7 +84,9 @@ export async function servePages(options: PagesOptions = {}) {
           one.receivedAt < (filter.until ?? '9999'),
       )
       .slice(0, filter.limit);
+  const log = createLogger({ level: 'info', destination: { write: (line) => void options.logged?.push(line) } });
   const pages = pagesRouter({
+    ...(options.failingRows === undefined ? {} : { failingRows: { reader: options.failingRows, log } }),
     store: {
       get: (id) => newestFirst.find((one) => one.id === id) ?? null,
       list,
@@ -100,6 +106,5 @@ export async function servePages(options: PagesOptions = {}) {
     },
     secure: false,
   });
-  const log = createLogger({ level: 'error', destination: { write: () => {} } });
   return startConsoleServer({ host: '127.0.0.1', port: 0 }, [], log, undefined, pages);
 }
