@@ -1,8 +1,9 @@
+import { ageInSeconds } from '../contract/age.ts';
 import type { Contract, ContractTable } from '../contract/contract.ts';
 import { type Problem, problemAt, type SourceLocation } from '../problem.ts';
-import { ageInSeconds } from '../contract/age.ts';
 import type { CheckSpec } from './check.ts';
 import { contractColumns, dataName } from './columns.ts';
+import { changeDrafts } from './derive-changes.ts';
 import { propertyDrafts } from './derive-property.ts';
 import { ruleDrafts } from './derive-rule.ts';
 import type { Derived, Draft } from './draft.ts';
@@ -14,12 +15,18 @@ export interface DerivedChecks {
 
 /**
  * Every check a contract asks for, in the order of the document: what the schema implies (presence, type, required,
- * keys, options, relationships), what its quality rules say, and what its service levels promise. A rule that cannot
- * become a check is a problem, or a check of kind `unsupported` that never passes.
+ * keys, options, relationships), what its quality rules say, what its service levels promise, and what a change may do. A
+ * rule that cannot become a check is a problem, or a check of kind `unsupported` that never passes.
  */
 export function deriveChecks(contract: Contract): DerivedChecks {
   const perTable = contract.tables.map((table) => {
-    const derived = [tableDrafts(table), ...propertiesOf(table), ruleDrafts(table), slaDrafts(contract, table)];
+    const derived = [
+      tableDrafts(table),
+      ...propertiesOf(table),
+      ruleDrafts(table),
+      slaDrafts(contract, table),
+      { drafts: changeDrafts(table), problems: [] },
+    ];
     return { table, drafts: derived.flatMap((one) => one.drafts), problems: derived.flatMap((one) => one.problems) };
   });
   return {

@@ -152,17 +152,17 @@ const WARNED: readonly Case[] = [
   ['a misspelt partition', 'column-unknown', 'protectedPartitions: [{column: »regoin, values: [eu]}]', /`region`/],
 ];
 
-describe.each([
-  ['refuses', REFUSED],
-  ['warns of', WARNED],
-])('lint %s', (verb, cases) => {
-  it.each(cases)('%s', (_name, code, lines, says, key) => {
-    const { contract, problems, marks } = loadMarked(diffOf(lines, key));
-    expect(problems.map((one) => [one.code, `${one.line}:${one.column}`])).toEqual([[code, marks[0]]]);
-    expect(contract === null).toBe(verb === 'refuses');
-    expect(`${problems[0]?.message} ${problems[0]?.hint}`).toMatch(says);
-  });
+describe('lint', () => {
+  for (const told of REFUSED) it(`refuses ${told[0]}`, () => expect(outcomeOf(told)).toBe('refused'));
+  for (const told of WARNED) it(`warns of ${told[0]}`, () => expect(outcomeOf(told)).toBe('warned'));
 });
+
+function outcomeOf([_name, code, lines, says, key]: Case): 'refused' | 'warned' {
+  const { contract, problems, marks } = loadMarked(diffOf(lines, key));
+  expect(problems.map((one) => [one.code, `${one.line}:${one.column}`])).toEqual([[code, marks[0]]]);
+  expect(`${problems[0]?.message} ${problems[0]?.hint}`).toMatch(says);
+  return contract === null ? 'refused' : 'warned';
+}
 
 describe('lint says nothing of', () => {
   it.each([

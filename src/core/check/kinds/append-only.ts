@@ -1,0 +1,25 @@
+import { boundsOf } from '../change-bounds.ts';
+import type { ChangeEvidence } from '../change-evidence.ts';
+import type { CheckKind, Judged, SpecOf } from '../check.ts';
+import { judgeChanges, judgeInterval, lostColumns, WHOLE_TABLE } from '../judging-changes.ts';
+
+/** Rows may come; none of those that were there changes or goes, nor loses a column. */
+export const appendOnly: CheckKind<SpecOf<'appendOnly'>> = {
+  kind: 'appendOnly',
+  judgedBy: 'changes',
+  compile: () => WHOLE_TABLE,
+  judge: (spec, state) => judgeChanges(state, (evidence) => lostColumns(evidence) ?? judgeTouched(spec, evidence)),
+};
+
+function judgeTouched(spec: SpecOf<'appendOnly'>, evidence: ChangeEvidence): Judged {
+  const what =
+    evidence.key.length === 0 ? 'gone or changed (compared as whole rows, without a key)' : 'changed or gone';
+  const base = BigInt(evidence.rows.base);
+  return judgeInterval(spec, evidence, {
+    interval: boundsOf(evidence).touched,
+    keeps: (rows) => rows === 0n,
+    evaluated: base,
+    say: (rows) => `${rows} of those before ${what}`,
+    help: 'add rows and leave those that are there as they are',
+  });
+}
