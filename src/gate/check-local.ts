@@ -6,6 +6,7 @@ import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import { buildReport } from '../core/report/build-report.ts';
 import type { Report, TableReport } from '../core/report/report.ts';
 import { judgeTable } from '../core/verdict/judge-table.ts';
+import type { TableVersions } from './base-versions.ts';
 import { checkTables, type InputObject, type TableInput, type TableOutput } from './check-tables.ts';
 import type { DiffTableInput } from './diff-tables.ts';
 import { inputByContract, localVersions } from './diff-versions.ts';
@@ -13,6 +14,7 @@ import { type LoadedContracts, readContracts } from './load-contracts.ts';
 import { assignFiles, type TableFiles } from './local-tables.ts';
 import type { LocalFile, LocalFiles, QueryEngine, TextFiles, Workspace } from './ports.ts';
 import { withDiffs } from './report-diffs.ts';
+import { type JudgedWithOutput, type WithOrigins, withOrigins } from './violation-origins.ts';
 
 export interface LocalCheckRequest {
   readonly documents: readonly ContractDocument[];
@@ -53,17 +55,28 @@ export async function checkLocal(
     request.base === null ? null : assignFiles(loaded.contracts, await deps.files.list(request.base), request.base);
   const present = files.filter((one) => one.files.length > 0).map((one) => tableInput(one, loaded));
   const { outputs, broken } = await runTables(present, request, deps, signal);
-  const judgedTables: TableReport[] = [];
-  for (const output of outputs) judgedTables.push(await judged(output, files, base, request, deps, signal));
+  const judgedTables: JudgedWithOutput[] = [];
+  for (const output of outputs) {
+    judgedTables.push({ output, report: await judged(output, files, base, request, deps, signal) });
+  }
+  const told =
+    base === null
+      ? { judged: judgedTables, problems: [] }
+      : await toldApart(judgedTables, { files, base, now: request.now }, deps, signal);
+  const tables = told.judged.map(({ report }) => report);
   const inputs = (_directory: string, within: AbortSignal) => diffInputs(outputs, files, base, deps.files, within);
   const diffs =
-    base === null
-      ? { tables: judgedTables, problems: [] }
-      : await withDiffs({ tables: judgedTables, inputs, withinMs: DIFF_MS }, deps, signal);
+    base === null ? { tables, problems: [] } : await withDiffs({ tables, inputs, withinMs: DIFF_MS }, deps, signal);
   return buildReport({
     tables: diffs.tables,
     contracts: loaded.contracts,
-    problems: [...loaded.problems.filter(concernsLocalFiles), ...missing, ...broken, ...diffs.problems],
+    problems: [
+      ...loaded.problems.filter(concernsLocalFiles),
+      ...missing,
+      ...broken,
+      ...told.problems,
+      ...diffs.problems,
+    ],
     uncovered: { paths: [], policy: 'allow' },
     ruleChanges: [],
     scope: { kind: 'local', ...shownPaths(request) },
@@ -74,6 +87,30 @@ export async function checkLocal(
 
 /** Somebody waits for the verdict, which is there already. */
 const DIFF_MS = 60_000;
+/** Where a contract lets old failures pass, the verdict waits for this. */
+const ORIGINS_MS = 120_000;
+
+/** Failures, told apart by whether the base has them too. */
+function toldApart(
+  tables: readonly JudgedWithOutput[],
+  sides: { readonly files: readonly TableFiles[]; readonly base: readonly TableFiles[]; readonly now: number },
+  deps: LocalCheckDeps,
+  signal: AbortSignal,
+): Promise<WithOrigins<JudgedWithOutput>> {
+  const { files, base, now } = sides;
+  const filesOf = (side: readonly TableFiles[], table: ContractTable) =>
+    side.find((one) => one.table === table)?.files ?? [];
+  const versions = async (wanted: readonly ContractTable[], _directory: string, within: AbortSignal) => {
+    const found = new Map<ContractTable, TableVersions>();
+    for (const table of wanted) {
+      found.set(table, await localVersions(filesOf(base, table), filesOf(files, table), deps.files, within));
+    }
+    return found;
+  };
+  const inputs = tables.map(({ output }) => output.input);
+  const request = { judged: tables, inputs, versions, now, withinMs: ORIGINS_MS, isBaseTrusted: true };
+  return withOrigins(request, deps, signal);
+}
 
 /** What to compare with the base: tables that have a key on which rows can be told apart. */
 async function diffInputs(

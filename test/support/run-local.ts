@@ -28,6 +28,8 @@ export interface LocalRun {
   /** More contracts, by their file names. */
   readonly others?: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, TestFile>>;
+  /** The version before, for checks that compare. */
+  readonly base?: Readonly<Record<string, TestFile>>;
   /** ISO 8601; default 2026-06-01. */
   readonly now?: string;
 }
@@ -37,19 +39,27 @@ export async function runLocal({
   contract,
   others = {},
   files,
+  base,
   now = '2026-06-01T00:00:00Z',
 }: LocalRun): Promise<Report> {
   runs += 1;
   const data = join(scratch, `data-${runs}`);
-  mkdirSync(data, { recursive: true });
-  for (const [name, file] of Object.entries(files)) await writeTestFile(join(data, name), file);
+  const before = base === undefined ? null : join(scratch, `base-${runs}`);
+  for (const [directory, own] of [
+    [data, files],
+    [before, base ?? {}],
+  ] as const) {
+    if (directory === null) continue;
+    mkdirSync(directory, { recursive: true });
+    for (const [name, file] of Object.entries(own)) await writeTestFile(join(directory, name), file);
+  }
   const documents = Object.entries({ 'contract.odcs.yaml': contract, ...others }).map(([file, text]) => ({
     file,
     text,
     digest: createHash('sha256').update(text).digest('hex'),
   }));
   return checkLocal(
-    { documents, data, base: null, now: Date.parse(now), variables: {} },
+    { documents, data, base: before, now: Date.parse(now), variables: {} },
     {
       engine,
       text: createTextFiles({ maxPlainBytes: 1_000_000_000 }),
