@@ -1,3 +1,4 @@
+import { AGE_UNITS, ageInSeconds } from '../contract/age.ts';
 import {
   OPERATORS,
   type Operator,
@@ -7,7 +8,6 @@ import {
   type YamlNode,
 } from '../contract/contract.ts';
 import { type Problem, problemAt, type SourceLocation } from '../problem.ts';
-import { AGE_UNITS, ageInSeconds } from '../contract/age.ts';
 import { dataName } from './columns.ts';
 import { parseDecimal } from './decimal.ts';
 import type { RuleDetail, RuleTarget } from './draft.ts';

@@ -1,10 +1,10 @@
 /** What people read: expectations, thresholds, rates. */
 import { describe, expect, it } from 'vitest';
-import { ageInSeconds } from '../../../src/core/contract/age.ts';
 import { comparePercent, parseDecimal } from '../../../src/core/check/decimal.ts';
 import { deriveChecks } from '../../../src/core/check/derive-checks.ts';
 import { isZeroTolerance, keepsNumber, keepsThreshold, thresholdWords } from '../../../src/core/check/threshold.ts';
 import { count, listed, percent, plural } from '../../../src/core/check/words.ts';
+import { ageInSeconds } from '../../../src/core/contract/age.ts';
 import { OPERATORS, type Operator, type Threshold, type Unit } from '../../../src/core/contract/contract.ts';
 import { loadContract } from '../../../src/core/contract/load-contract.ts';
 import { contractOf } from '../../support/contract-of.ts';
