@@ -108,7 +108,15 @@ function toldApart(
     return found;
   };
   const inputs = tables.map(({ output }) => output.input);
-  const request = { judged: tables, inputs, versions, now, withinMs: ORIGINS_MS, isBaseTrusted: true };
+  const request = {
+    judged: tables,
+    inputs,
+    versions,
+    now,
+    withinMs: ORIGINS_MS,
+    isBaseTrusted: true,
+    place: 'in the base',
+  };
   return withOrigins(request, deps, signal);
 }
 

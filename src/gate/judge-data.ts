@@ -145,6 +145,7 @@ function toldApart(
       judged,
       inputs,
       isBaseTrusted,
+      place: pinned.event.branch === undefined ? 'in the base' : `on ${pinned.event.branch}`,
       now: timeOf(pinned.tree),
       withinMs,
       versions: (tables, runDirectory, within) =>

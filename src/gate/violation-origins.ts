@@ -20,6 +20,8 @@ export interface OriginsRequest<T extends JudgedWithOutput> extends OriginsSourc
   readonly judged: readonly T[];
   /** False: nobody has let the base onto its branch, so that its faults excuse nothing. */
   readonly isBaseTrusted: boolean;
+  /** Where the base is, for people: `on main`. */
+  readonly place: string;
 }
 
 export interface WithOrigins<T> {
@@ -37,8 +39,8 @@ export async function withOrigins<T extends JudgedWithOutput>(
   const failures = request.judged.flatMap(failuresOf);
   if (failures.length === 0) return { judged: request.judged, problems: [] };
   const told = await tellOrigins(failures, request, deps, signal);
-  const judged = request.judged.map((one) => ({ ...one, report: applied(one, told, request.isBaseTrusted) }));
-  const excused = request.isBaseTrusted ? [] : failures.filter((failure) => isExcused(failure, told));
+  const judged = request.judged.map((one) => ({ ...one, report: applied(one, told, request) }));
+  const excused = request.isBaseTrusted ? [] : failures.filter((failure) => isExcused(failure, told, request.place));
   return { judged, problems: [...unknownOrigins(failures, told), ...excused.slice(0, 1).map(notExcused)] };
 }
 
@@ -53,12 +55,12 @@ function failuresOf({ report, output }: JudgedWithOutput): readonly FailedCheck[
 function applied(
   { report, output }: JudgedWithOutput,
   told: ReadonlyMap<CheckReport, Told>,
-  trusted: boolean,
+  { isBaseTrusted, place }: Pick<OriginsRequest<JudgedWithOutput>, 'isBaseTrusted' | 'place'>,
 ): TableReport {
   const { contract } = output.input;
   const checks = report.checks.map((check) => {
     const origin = originIn(told, check);
-    return origin === null ? check : withOrigin(check, origin, trusted ? contract.blockOn : 'any');
+    return origin === null ? check : withOrigin(check, origin, isBaseTrusted ? contract.blockOn : 'any', place);
   });
   return { ...report, checks };
 }
@@ -69,9 +71,9 @@ function originIn(told: ReadonlyMap<CheckReport, Told>, check: CheckReport): Fou
 }
 
 /** Whether `blockOn` would have made a warning of it. */
-function isExcused({ check, output }: FailedCheck, told: ReadonlyMap<CheckReport, Told>): boolean {
+function isExcused({ check, output }: FailedCheck, told: ReadonlyMap<CheckReport, Told>, place: string): boolean {
   const origin = originIn(told, check);
-  return origin !== null && withOrigin(check, origin, output.input.contract.blockOn).outcome !== check.outcome;
+  return origin !== null && withOrigin(check, origin, output.input.contract.blockOn, place).outcome !== check.outcome;
 }
 
 function notExcused({ output }: FailedCheck): Problem {

@@ -1,5 +1,6 @@
 import type { BlockOn } from '../contract/contract.ts';
 import type { CheckReport, ViolationOrigin } from '../report/report.ts';
+import { originWords } from './origin-words.ts';
 
 /** What is known of where a failure comes from, before a contract's `blockOn` is applied. */
 export type FoundOrigin = Omit<ViolationOrigin, 'relaxedBy'>;
@@ -7,12 +8,14 @@ export type FoundOrigin = Omit<ViolationOrigin, 'relaxedBy'>;
 /**
  * Puts the origin of a failure to its check. What `blockOn` lets pass is a warning from then on; `error` never changes,
  * and neither does a failure whose origin nobody knows.
+ *
+ * @param place where the base is, for people: `on main`
  */
-export function withOrigin(check: CheckReport, origin: FoundOrigin, blockOn: BlockOn): CheckReport {
-  if (check.outcome !== 'fail' || blockOn === 'any' || !isLetPass(blockOn, origin)) {
-    return { ...check, origin: { ...origin, relaxedBy: null } };
-  }
-  return { ...check, outcome: 'warn', origin: { ...origin, relaxedBy: blockOn } };
+export function withOrigin(check: CheckReport, found: FoundOrigin, blockOn: BlockOn, place: string): CheckReport {
+  const isRelaxed = check.outcome === 'fail' && blockOn !== 'any' && isLetPass(blockOn, found);
+  const origin: ViolationOrigin = { ...found, relaxedBy: isRelaxed ? blockOn : null };
+  const observed = `${check.observed}; ${originWords(origin, place)}`;
+  return { ...check, origin, observed, outcome: isRelaxed ? 'warn' : check.outcome };
 }
 
 /** `new`: the change brings no violation. `ratchet`: it leaves no more of them than there were. */

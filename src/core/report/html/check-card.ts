@@ -1,6 +1,7 @@
 import { count, plural } from '../../check/words.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { CheckReport } from '../report.ts';
+import { newRowWords } from '../text/check-block.ts';
 import { failureHeadline, notRunHeadline } from '../text/headline.ts';
 import { rateWords } from '../text/numbers.ts';
 
@@ -29,10 +30,11 @@ ${check.help === null ? null : html`<dt>what to do</dt><dd>${check.help}</dd>`}
 </dl>${worstObjects(check)}</div></details>`;
 }
 
-function rows({ failing, evaluated, duplicateKeys }: CheckReport): Html | null {
+function rows(check: CheckReport): Html | null {
+  const { failing, evaluated, duplicateKeys } = check;
   if (failing === null || evaluated === null) return null;
   const keys = duplicateKeys === null || duplicateKeys === 0 ? '' : `, ${plural(duplicateKeys, 'distinct key')}`;
-  return html` <span class="muted">${count(failing)} of ${plural(evaluated, 'row')} (${rateWords(failing, evaluated)})${keys}</span>`;
+  return html` <span class="muted">${count(failing)} of ${plural(evaluated, 'row')} (${rateWords(failing, evaluated)})${newRowWords(check)}${keys}</span>`;
 }
 
 function worstObjects({ objects }: CheckReport): Html | null {

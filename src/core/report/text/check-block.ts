@@ -26,11 +26,17 @@ export function checkBlock(check: CheckReport, detail: Detail, width: number): r
 export function checkLine(check: CheckReport, width: number): readonly Line[] {
   const { failing, evaluated } = check;
   const rows = failing === null || evaluated === null ? '' : `: ${count(failing)} of ${plural(evaluated, 'row')}`;
-  return labelled(labelOf(check), `${headlineOf(check)}${rows}`, width);
+  return labelled(labelOf(check), `${headlineOf(check)}${rows}${newRowWords(check)}`, width);
 }
 
 function headlineOf(check: CheckReport): string {
   return check.outcome === 'error' ? notRunHeadline(check) : failureHeadline(check);
+}
+
+/** Reports of the first version do not tell. */
+export function newRowWords({ origin }: CheckReport): string {
+  const rows = origin?.rows ?? null;
+  return rows === null ? '' : `, ${rows.new === 0 ? 'none' : count(rows.new)} new`;
 }
 
 /** A coloured label and its sentence, continued under the label. */
