@@ -1,5 +1,6 @@
 /** What the gate needs of its records: one row per delivery, durable, read by people long after. */
 import type { HookEventType } from '../core/event/hook-event.ts';
+import type { ReportFindings } from '../core/report/report-outline.ts';
 
 /** What makes two deliveries the same question (design P3). */
 export interface DecisionKey {
@@ -56,7 +57,11 @@ export interface Decision {
 }
 
 /** A decision without its report, which may be as large as all the others' outlines together. */
-export type DecisionOutline = Omit<Decision, 'report'>;
+export interface DecisionOutline extends Omit<Decision, 'report'> {
+  readonly hasReport: boolean;
+  /** What the report found; null without a report, or where an older version's has not been looked at yet. */
+  readonly findings: ReportFindings | null;
+}
 
 /** All that are given must hold. */
 export interface DecisionFilter {
@@ -66,6 +71,8 @@ export interface DecisionFilter {
   readonly event?: HookEventType;
   readonly origin?: DecisionOrigin;
   readonly mergeCommit?: string;
+  /** Name of a table that was checked. */
+  readonly table?: string;
   /** ISO 8601 with milliseconds, UTC; received at this time or later. */
   readonly since?: string;
   /** ISO 8601 with milliseconds, UTC; received before this time. */

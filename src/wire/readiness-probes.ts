@@ -9,7 +9,7 @@ export interface ProbeParts {
   readonly reader: Pick<RepositoryReader, 'version' | 'currentUser'>;
   readonly engine: QueryEngine;
   readonly workspace: Workspace;
-  readonly store: Pick<DecisionStore, 'list'>;
+  readonly store: Pick<DecisionStore, 'outlines'>;
   readonly stateDir: string;
 }
 
@@ -39,7 +39,7 @@ export function readinessProbes({ reader, engine, workspace, store, stateDir }: 
       timeoutMs: 4_000,
       freshMs: SHORT_MS,
       run: async () => {
-        store.list({ limit: 1 });
+        store.outlines({ limit: 1 });
         await probeDisk(stateDir);
         return 'the records can be read, their disk can be written';
       },

@@ -41,6 +41,35 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE decision ADD COLUMN landed_same INTEGER CHECK (landed_same IN (0, 1));
    CREATE INDEX decision_approved ON decision (merge_commit) WHERE state = 'approved' AND event = 'pre-merge';
    CREATE INDEX decision_landed ON decision (landed_commit) WHERE landed_commit IS NOT NULL;`,
+  // Reports go to a table of their own, compressed: SQLite walks through all pages of a long value to the columns behind
+  // it. `decision.report` is then the empty text. Reports of older versions stay where they are until they are adopted.
+  // `judged_table` is clustered so that a table's history is one range and the newest row of it one seek.
+  `CREATE TABLE report_body (
+     decision INTEGER PRIMARY KEY REFERENCES decision (sequence),
+     body BLOB NOT NULL
+   ) STRICT;
+   ALTER TABLE decision ADD COLUMN tables INTEGER;
+   ALTER TABLE decision ADD COLUMN failed INTEGER;
+   ALTER TABLE decision ADD COLUMN errored INTEGER;
+   ALTER TABLE decision ADD COLUMN warned INTEGER;
+   ALTER TABLE decision ADD COLUMN reason TEXT;
+   CREATE TABLE judged_table (
+     name TEXT NOT NULL,
+     repository TEXT NOT NULL,
+     branch TEXT NOT NULL,
+     judged INTEGER NOT NULL CHECK (judged IN (0, 1)),
+     decision INTEGER NOT NULL REFERENCES decision (sequence),
+     location TEXT NOT NULL,
+     contract_file TEXT NOT NULL,
+     contract_version TEXT NOT NULL,
+     owner TEXT,
+     rows INTEGER,
+     failing_rows INTEGER NOT NULL,
+     checks TEXT NOT NULL,
+     diff TEXT,
+     nulls TEXT NOT NULL,
+     PRIMARY KEY (name, repository, branch, judged, decision)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** The version this program reads and writes. */

@@ -2,12 +2,15 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { SluiceError } from '../../core/problem.ts';
-import type { Decision, DecisionKey, DecisionStore } from '../../gate/record-ports.ts';
+import type { Decision, DecisionStore } from '../../gate/record-ports.ts';
 import { SCRATCH_PREFIX } from '../../gate/scratch-branches.ts';
+import type { TableRecords } from '../../gate/table-records.ts';
 import { type DecisionRow, toDecision } from './decision-row.ts';
-import { listDecisions, listOutlines } from './list-decisions.ts';
+import { listDecisions, listOutlines, WHOLE } from './list-decisions.ts';
 import { lockState } from './lock-state.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.ts';
+import { countRecords, tableRows } from './table-rows.ts';
+import { decisionWriter, keyValues } from './write-decision.ts';
 
 export interface StoreOptions {
   /** Look at the records, also while a server writes them. Nothing is created, locked or changed. */
@@ -23,11 +26,11 @@ export interface StoreOptions {
  * the file is of another version, and `state-unavailable`, here and from every method, for whatever SQLite reports:
  * disk full, no permission, no database.
  */
-export function openStore(path: string, options: StoreOptions = {}): DecisionStore {
+export function openStore(path: string, options: StoreOptions = {}): DecisionStore & TableRecords {
   return options.readonly === true ? openReader(path) : openWriter(path);
 }
 
-function openWriter(path: string): DecisionStore {
+function openWriter(path: string): DecisionStore & TableRecords {
   const unlock = available(path, () => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return lockState(path);
@@ -47,7 +50,7 @@ function openWriter(path: string): DecisionStore {
   }
 }
 
-function openReader(path: string): DecisionStore {
+function openReader(path: string): DecisionStore & TableRecords {
   if (!existsSync(path)) {
     const message = `There are no records at ${path}.`;
     throw new SluiceError({ code: 'state-missing', message, hint: 'Is SLUICE_STATE_DIR the one of the server?' });
@@ -81,27 +84,28 @@ const BY_KEY = `key_meta_range = ? AND key_destination_commit = ? AND key_reposi
   AND key_contract_digest = ? AND key_engine_version = ? AND key_policy_digest = ?`;
 
 /** An approval without a key was given without a look at the data. */
-const APPROVED_FOR = `SELECT * FROM decision
+const APPROVED_FOR = `${WHOLE}
   WHERE ((merge_commit = ? AND event = 'pre-merge') OR (landed_commit = ? AND landed_same = 1))
     AND state = 'approved' AND repository = ? AND origin = 'hook' AND key_meta_range IS NOT NULL
     AND branch NOT GLOB '${SCRATCH_PREFIX}*'
   ORDER BY sequence DESC LIMIT 1`;
 
-function storeOn(database: Database.Database, unlock: () => void): DecisionStore {
+function storeOn(database: Database.Database, unlock: () => void): DecisionStore & TableRecords {
   const insert = database.prepare(`INSERT INTO decision (id, state, event, replay_of, repository, branch, source,
     merge_commit, committer, status, received_at, decided_at, report, key_meta_range, key_destination_commit,
     key_repository, key_contract_digest, key_engine_version, key_policy_digest, origin)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const update = database.prepare(`UPDATE decision SET state = ?, replay_of = ?, status = ?, decided_at = ?, report = ?,
-    key_meta_range = ?, key_destination_commit = ?, key_repository = ?, key_contract_digest = ?,
-    key_engine_version = ?, key_policy_digest = ? WHERE id = ? AND state = 'running'`);
   const landing = database.prepare(`UPDATE decision SET landed_commit = ?, landed_at = ?, landed_same = ?
     WHERE id = ? AND state = 'approved' AND landed_commit IS NULL`);
-  const byId = database.prepare('SELECT * FROM decision WHERE id = ?');
-  const byKey = database.prepare(`SELECT * FROM decision WHERE ${BY_KEY} AND state IN ('approved', 'rejected')
+  const byId = database.prepare(`${WHOLE} WHERE id = ?`);
+  const byKey = database.prepare(`${WHOLE} WHERE ${BY_KEY} AND state IN ('approved', 'rejected')
     AND replay_of IS NULL AND decided_at >= ? ORDER BY sequence DESC LIMIT 1`);
   const approved = database.prepare(APPROVED_FOR);
   const abandon = database.prepare(`UPDATE decision SET state = 'abandoned', decided_at = ? WHERE state = 'running'`);
+  const writer = decisionWriter(database);
+  const tables = tableRows(database);
+  // All are looked at after a start: which ones are old is written nowhere but in them.
+  let unread = countRecords(database).decisions;
   let closed = false;
   // libsql goes on answering on a closed connection as long as a statement lives.
   const whileOpen = <T>(work: () => T): T => {
@@ -113,9 +117,7 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
   return {
     begin: (decision) => whileOpen(() => void insert.run(valuesOf(decision))),
     finish: (id, final) => {
-      const { state, replayOf, status, decidedAt, report } = final;
-      const values = [state, replayOf, status, decidedAt, report, ...keyValues(final.key), id];
-      if (whileOpen(() => update.run(values)).changes === 1) return;
+      if (whileOpen(() => writer.finish(id, final))) return;
       throw new SluiceError({ code: 'decision-final', message: `The decision ${id} is not running any more.` });
     },
     land: (id, { commit, at, same }) => {
@@ -128,6 +130,14 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
     get: (id) => whileOpen(() => one(byId.get([id]))),
     list: (filter) => whileOpen(() => listDecisions(database, filter)),
     outlines: (filter) => whileOpen(() => listOutlines(database, filter)),
+    knownTables: () => whileOpen(tables.knownTables),
+    tableHistory: (table, limit) => whileOpen(() => tables.tableHistory(table, limit)),
+    activity: (since) => whileOpen(() => tables.activity(since)),
+    extent: () => whileOpen(() => ({ ...countRecords(database), unread })),
+    adoptOne: () => {
+      if (unread > 0) unread = whileOpen(() => writer.adoptBelow(unread + 1)) - 1;
+      return unread > 0;
+    },
     abandonUnfinished: (at) => whileOpen(() => abandon.run([at]).changes),
     close: () => {
       if (closed) return;
@@ -143,12 +153,6 @@ function valuesOf(decision: Decision): readonly unknown[] {
   const { status, receivedAt, decidedAt, report, key } = decision;
   const subject = [id, state, event ?? 'pre-merge', replayOf, repository, branch, source, mergeCommit, committer];
   return [...subject, status, receivedAt, decidedAt, report, ...keyValues(key), decision.origin];
-}
-
-function keyValues(key: DecisionKey | null): readonly (string | null)[] {
-  if (key === null) return [null, null, null, null, null, null];
-  const { metaRange, destinationCommit, repository, contractDigest, engineVersion, policyDigest } = key;
-  return [metaRange, destinationCommit, repository, contractDigest, engineVersion, policyDigest];
 }
 
 /** Gives SQLite's errors our code. Deliveries are told without the path, which is nobody's business outside. */

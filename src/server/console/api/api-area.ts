@@ -19,7 +19,7 @@ export interface ApiDependencies {
   readonly rules?: readonly AccessRule[];
   /** Default: none are kept. */
   readonly failingRows?: FailingRowsAccess;
-  readonly store: Pick<DecisionStore, 'get' | 'list'>;
+  readonly store: Pick<DecisionStore, 'get' | 'outlines'>;
   readonly checks: CheckMerges;
   /** Longest time of one check, in milliseconds. */
   readonly checkDeadlineMs: number;

@@ -7,7 +7,7 @@ import type { Route } from '../route.ts';
 import { FILTER_NAMES, oneOf, readFilter } from './read-filter.ts';
 
 /** What was decided, and why. */
-export function decisionRoutes(store: Pick<DecisionStore, 'get' | 'list'>): readonly Route[] {
+export function decisionRoutes(store: Pick<DecisionStore, 'get' | 'outlines'>): readonly Route[] {
   return [
     {
       method: 'get',
@@ -36,15 +36,18 @@ export function shown({ report, ...decision }: Decision): object {
 }
 
 /** One more than asked for tells whether there are more. */
-function page(store: Pick<DecisionStore, 'get' | 'list'>, query: ReadonlyMap<string, string>): object {
+function page(store: Pick<DecisionStore, 'get' | 'outlines'>, query: ReadonlyMap<string, string>): object {
   const filter = readFilter(query);
   if (filter.before !== undefined && store.get(filter.before) === null) {
     const message = '`before` names no decision.';
     throw new SluiceError({ code: 'parameter-invalid', message, hint: 'Give `next` of the page before.' });
   }
-  const found = store.list({ ...filter, limit: filter.limit + 1 });
+  const found = store.outlines({ ...filter, limit: filter.limit + 1 });
   const decisions = found.slice(0, filter.limit);
-  return { decisions: decisions.map(shown), next: found.length > filter.limit ? (decisions.at(-1)?.id ?? null) : null };
+  return {
+    decisions: decisions.map(({ findings: _findings, ...decision }) => decision),
+    next: found.length > filter.limit ? (decisions.at(-1)?.id ?? null) : null,
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../../core/html/html.ts';
 import type { Report } from '../../../core/report/report.ts';
-import type { Decision, DecisionState } from '../../../gate/record-ports.ts';
+import type { Decision, DecisionOutline, DecisionState } from '../../../gate/record-ports.ts';
 
 const TONES: Readonly<Record<DecisionState, string>> = {
   approved: 'good',
@@ -22,11 +22,34 @@ export function reportOf({ report }: Pick<Decision, 'report'>): Report | null {
 
 /** `2026-08-22 10:00:12`, UTC, as a `<time>`. */
 export function timeOf(iso: string): Html {
-  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
+  return html`<time datetime="${iso}">${clock(iso)}</time>`;
+}
+
+/** `5 min ago`, with the moment itself in the title. */
+export function agoOf(iso: string, now: number): Html {
+  return html`<time class="nowrap" datetime="${iso}" title="${`${clock(iso)} UTC`}">${agoWords(now - Date.parse(iso), iso)}</time>`;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Clocks differ: what was received in the future is new. */
+function agoWords(elapsed: number, iso: string): string {
+  if (elapsed < MINUTE) return 'just now';
+  if (elapsed < HOUR) return `${Math.floor(elapsed / MINUTE)} min ago`;
+  if (elapsed < DAY) return `${Math.floor(elapsed / HOUR)} h ago`;
+  if (elapsed < 14 * DAY)
+    return Math.floor(elapsed / DAY) === 1 ? '1 day ago' : `${Math.floor(elapsed / DAY)} days ago`;
+  return iso.slice(0, 10);
+}
+
+function clock(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
 }
 
 /** What was to change, in few words: `etl → main`, or the event for others than merges. */
-export function subjectOf({ branch, source, event }: Decision): string {
+export function subjectOf({ branch, source, event }: Pick<DecisionOutline, 'branch' | 'source' | 'event'>): string {
   const name = event ?? 'pre-merge';
   if (name === 'pre-merge') return `${short(source)} → ${branch}`;
   return [name, branch === '' ? short(source) : branch].join(' ');

@@ -18,6 +18,7 @@ async function pages(options: PagesOptions = {}) {
 
 const PATHS = [
   '/',
+  '/decisions',
   '/tables',
   '/table?repository=lake&branch=main&name=orders',
   '/contracts',
@@ -126,7 +127,7 @@ describe('pages are kept to the repositories that one may see', () => {
     ]) {
       expect((await get(path, { cookie })).status, path).toBe(404);
     }
-    expect(await (await get('/?repository=secret-lake', { cookie })).text()).toContain('No decision here');
+    expect(await (await get('/decisions?repository=secret-lake', { cookie })).text()).toContain('No decision here');
     expect(await (await get('/tables', { cookie })).text()).not.toContain('secret-lake');
     const { cookie: all } = await logIn(TOKEN);
     expect((await get(`/decisions/${hidden?.id}`, { cookie: all })).status).toBe(200);
@@ -146,7 +147,7 @@ describe('the list of decisions', () => {
   ])('%s: %i', async (query, count) => {
     const { get, logIn } = await pages();
     const { cookie } = await logIn(TOKEN);
-    const text = await (await get(`/?${query}`, { cookie })).text();
+    const text = await (await get(`/decisions?${query}`, { cookie })).text();
     expect(text.match(/href="\/decisions\//g) ?? []).toHaveLength(count);
   });
 
@@ -155,7 +156,7 @@ describe('the list of decisions', () => {
     const { get, logIn } = await pages({ decisions });
     const { cookie } = await logIn(TOKEN);
     const seen: string[] = [];
-    for (let path: string | undefined = '/'; path !== undefined; ) {
+    for (let path: string | undefined = '/decisions'; path !== undefined; ) {
       const text = await (await get(path, { cookie })).text();
       seen.push(...[...text.matchAll(/href="\/decisions\/(\w+)"/g)].map(([, id]) => id ?? ''));
       path = /<a href="([^"]*before=[^"]*)">/.exec(text)?.[1]?.replaceAll('&amp;', '&');
@@ -167,7 +168,7 @@ describe('the list of decisions', () => {
     const running = decision({ state: 'running', status: null, decidedAt: null, report: null });
     const { get, logIn } = await pages({ decisions: [running] });
     const { cookie } = await logIn(TOKEN);
-    expect(await (await get('/', { cookie })).text()).toContain('under way: checks');
+    expect(await (await get('/decisions', { cookie })).text()).toContain('under way: checks');
     expect(await (await get(`/decisions/${running.id}`, { cookie })).text()).toContain(
       'Under way: checks for 4.0 s, 3 objects read (1.5 MB).',
     );
@@ -177,7 +178,8 @@ describe('the list of decisions', () => {
     const { get, logIn } = await pages();
     const { cookie } = await logIn(TOKEN);
     expect((await get('/', { cookie })).headers.get('refresh')).toBe('3');
-    expect((await get('/?state=approved', { cookie })).headers.get('refresh')).toBeNull();
+    expect((await get('/decisions', { cookie })).headers.get('refresh')).toBe('3');
+    expect((await get('/decisions?state=approved', { cookie })).headers.get('refresh')).toBeNull();
   });
 });
 

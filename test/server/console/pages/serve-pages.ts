@@ -1,8 +1,11 @@
 /** The console's pages on a free port, over decisions that the test names. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '../../../../src/adapters/store/open-store.ts';
 import type { FailingRowsReader } from '../../../../src/gate/failing-rows-ports.ts';
 import { readContracts } from '../../../../src/gate/load-contracts.ts';
-import type { Decision, DecisionFilter } from '../../../../src/gate/record-ports.ts';
+import type { Decision, DecisionStore } from '../../../../src/gate/record-ports.ts';
 import type { AccessRule } from '../../../../src/server/console/pages/access.ts';
 import { pagesRouter } from '../../../../src/server/console/pages/pages-area.ts';
 import { startConsoleServer } from '../../../../src/server/console/start-console-server.ts';
@@ -68,34 +71,22 @@ export interface PagesOptions {
 }
 
 export async function servePages(options: PagesOptions = {}) {
-  const newestFirst = (options.decisions ?? someDecisions()).toReversed();
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-pages-'));
+  const store = openStore(join(directory, 'decisions.db'));
+  for (const one of options.decisions ?? someDecisions()) record(store, one);
   const file = 'contracts/flights.odcs.yaml';
   const text = readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8');
   const contracts = readContracts([{ file, text, digest: 'a'.repeat(64) }], {});
-  const list = (filter: DecisionFilter) =>
-    newestFirst
-      .slice(filter.before === undefined ? 0 : newestFirst.findIndex(({ id }) => id === filter.before) + 1)
-      .filter(
-        (one) =>
-          (filter.repository ?? one.repository) === one.repository &&
-          (filter.branch ?? one.branch) === one.branch &&
-          (filter.state ?? one.state) === one.state &&
-          (filter.since ?? one.receivedAt) <= one.receivedAt &&
-          one.receivedAt < (filter.until ?? '9999'),
-      )
-      .slice(0, filter.limit);
-  const log = createLogger({ level: 'info', destination: { write: (line) => void options.logged?.push(line) } });
+  const level = options.logged === undefined ? 'error' : 'info';
+  const log = createLogger({ level, destination: { write: (line) => void options.logged?.push(line) } });
   const pages = pagesRouter({
     ...(options.failingRows === undefined ? {} : { failingRows: { reader: options.failingRows, log } }),
-    store: {
-      get: (id) => newestFirst.find((one) => one.id === id) ?? null,
-      list,
-      outlines: (filter) => list(filter).map(({ report: _report, ...outline }) => outline),
-    },
+    store,
     contracts: { kind: 'directory', load: async () => ({ ...contracts, place: null }) },
     progress: { of: () => ({ stage: 'checks', since: NOW - 4_000, objects: 3, bytes: 1_500_000 }) },
     readiness: async () => [{ name: 'lakefs', ok: true, detail: 'lakeFS 1.84', durationMs: 3 }],
     phase: () => 'serving',
+    stateParts: async () => [{ name: 'decisions.db', bytes: 120_000 }],
     engine: { sluice: '0.1.0', duckdb: 'duckdb v1.5.6' },
     now: () => NOW,
     access: {
@@ -106,5 +97,19 @@ export async function servePages(options: PagesOptions = {}) {
     },
     secure: false,
   });
-  return startConsoleServer({ host: '127.0.0.1', port: 0 }, [], log, undefined, pages);
+  const server = await startConsoleServer({ host: '127.0.0.1', port: 0 }, [], log, undefined, pages);
+  const stop = async () => {
+    await server.stop();
+    store.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { url: server.url, stop };
+}
+
+/** As a server would have written it. */
+function record(store: DecisionStore, one: Decision): void {
+  store.begin({ ...one, state: 'running', replayOf: null, key: null, status: null, decidedAt: null, report: null });
+  if (one.state === 'running') return;
+  store.finish(one.id, one);
+  if (one.landed !== null) store.land(one.id, one.landed);
 }
