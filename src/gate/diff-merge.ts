@@ -1,4 +1,5 @@
 /** The diffs of a judged merge, beside its verdict. */
+import { isAboutChanges } from '../core/check/registry.ts';
 import type { TableReport } from '../core/report/report.ts';
 import { type BaseVersionsRequest, fetchVersions } from './base-versions.ts';
 import type { TableOutput } from './check-tables.ts';
@@ -35,9 +36,9 @@ export function withMergeDiffs(
   return withDiffs({ tables, inputs, withinMs }, deps, signal);
 }
 
-/** Tables that have a key, and whose diff no rule has asked for already. */
-function isDiffed({ report, output }: MergeDiffsRequest['judged'][number]): boolean {
-  return report.diff === null && output.input.table.key.length > 0;
+/** Tables that have a key. Where rules are about changes, the diff was made for them, or it is told why not. */
+function isDiffed({ output: { input } }: MergeDiffsRequest['judged'][number]): boolean {
+  return input.table.key.length > 0 && !input.checks.some(isAboutChanges);
 }
 
 async function mergeInputs(

@@ -24,12 +24,12 @@ export type DiffTexts = ReadonlyMap<DiffObject, TextInput>;
 export interface ReadObject {
   readonly readable: ReadableObject;
   readonly rows: number;
+  /** Records that cannot be read, in words. */
+  readonly lost: readonly string[];
 }
 
 export interface ReadObjects {
   readonly of: ReadonlyMap<DiffObject, ReadObject>;
-  /** Records that no side could read, in words. */
-  readonly notes: readonly string[];
 }
 
 /** Decompresses and looks through the text objects; the files of the engine session follow from it. */
@@ -68,11 +68,9 @@ export async function readObjects(
   signal: AbortSignal,
 ): Promise<ReadObjects> {
   const of = new Map<DiffObject, ReadObject>();
-  const notes: string[] = [];
   const keep = (object: DiffObject, readable: ReadableObject, rows: bigint | null): void => {
     refuseUnreadable(readable, rows);
-    of.set(object, { readable, rows: Number(rows ?? 0n) });
-    notes.push(...lostRows(readable));
+    of.set(object, { readable, rows: Number(rows ?? 0n), lost: lostRows(readable) });
   };
   const parquet = objects.filter((object) => !texts.has(object));
   refuseUnknownFormats(table, parquet);
@@ -87,7 +85,7 @@ export async function readObjects(
     const staged = await stageObject(table, input, session, signal);
     keep(object, staged.readable, staged.rows);
   }
-  return { of, notes };
+  return { of };
 }
 
 function refuseUnknownFormats(table: ContractTable, objects: readonly DiffObject[]): void {

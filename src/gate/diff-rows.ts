@@ -48,6 +48,7 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
     inserted: countOf(counts, 'inserted'),
     updated: countOf(counts, 'updated'),
     deleted: countOf(counts, 'deleted'),
+    alike: countOf(counts, 'alike'),
     duplicateKeys: {
       keys: countOf(duplicates, 'keys'),
       baseRows: countOf(duplicates, 'base_rows'),
@@ -69,6 +70,7 @@ export async function compareWithoutKey(request: KeyedRequest, ask: Ask): Promis
     inserted,
     updated: 0,
     deleted,
+    alike: 0,
     duplicateKeys: { keys: 0, baseRows: 0, mergeRows: 0 },
     nullKeys: { inserted: 0, deleted: 0 },
     moved: null,

@@ -2,15 +2,15 @@
  * Compares two versions of tables in one engine session: the changed objects of both sides, and the keys of the others
  * where a differing key could hide in them. It decides nothing.
  */
-import type { ObjectColumn } from '../core/check/table-facts.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
-import { buildTableDiff, type DiffParts } from '../core/diff/build-diff.ts';
+import { buildTableDiff, type DiffParts, type RowCounts } from '../core/diff/build-diff.ts';
 import { orderChange, schemaChanges, shapeOf } from '../core/diff/diff-columns.ts';
+import type { KnownChanges } from '../core/diff/evidence.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
 import type { ObjectsDiff, SchemaChange, TableDiff } from '../core/diff/table-diff.ts';
-import { buildRelation, type Relation } from '../core/plan/relation.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
+import { compareRows, knownOrDoubt, partEvidence, rowsOfBoth, tableEvidence } from './diff-evidence.ts';
 import { changedNullability, guessRenames, takeProfile, takeSamples } from './diff-extras.ts';
 import {
   type DiffObject,
@@ -21,7 +21,8 @@ import {
   withJsonColumns,
   withPartitionColumns,
 } from './diff-objects.ts';
-import { type Ask, askIn, compareByKey, compareWithoutKey } from './diff-rows.ts';
+import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
+import { type Ask, askIn } from './diff-rows.ts';
 import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
 
 export interface DiffTableInput {
@@ -36,6 +37,8 @@ export interface DiffTableInput {
   readonly show: { readonly columns: readonly string[] | 'all'; readonly limit: number };
   readonly base: readonly DiffObject[];
   readonly merge: readonly DiffObject[];
+  /** Objects of both sides that are to be judged as if they were all there is, for each rule that asks for it. */
+  readonly parts?: readonly ReadonlySet<DiffObject>[];
 }
 
 /** Rows of each kind of change. */
@@ -57,7 +60,15 @@ export interface DiffTablesRequest {
 }
 
 /** In the order of the request; a table that could not be compared says why and stops no other. */
-export type DiffOutcome = { readonly diff: TableDiff } | { readonly problem: Problem };
+export type DiffOutcome = ComparedVersions | { readonly problem: Problem };
+
+export interface ComparedVersions {
+  readonly diff: TableDiff;
+  /** What rules may be judged by; a diff for people is there also when something was not compared. */
+  readonly changes: KnownChanges;
+  /** In the order of the parts that were asked for. */
+  readonly parts: readonly KnownChanges[];
+}
 
 /** Compares every table. Rejects when the engine cannot be opened or the signal is aborted, never for one table. */
 export async function diffTables(
@@ -95,9 +106,9 @@ function everyObject(split: ObjectSplit<DiffObject>): readonly DiffObject[] {
   return [...split.shared, ...split.base, ...split.merge];
 }
 
-async function outcomeOf(work: () => Promise<TableDiff>, signal: AbortSignal): Promise<DiffOutcome> {
+async function outcomeOf(work: () => Promise<ComparedVersions>, signal: AbortSignal): Promise<DiffOutcome> {
   try {
-    return { diff: await work() };
+    return await work();
   } catch (cause) {
     if (!(cause instanceof SluiceError) || signal.aborted) throw cause;
     return { problem: cause.problem };
@@ -111,7 +122,7 @@ interface TableWork {
   readonly limits: DiffLimits;
 }
 
-async function diffTable(work: TableWork, session: EngineSession, signal: AbortSignal): Promise<TableDiff> {
+async function diffTable(work: TableWork, session: EngineSession, signal: AbortSignal): Promise<ComparedVersions> {
   const { input, split, texts, limits } = work;
   const objects = everyObject(split);
   const known = input.fromData ? await withJsonColumns(input.table, objects, texts, session, signal) : input.table;
@@ -119,38 +130,67 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
   const read = await readObjects(table, objects, texts, session, signal);
   const relations = relationsOf(table, split, read);
   const shape = shapeOf({ ...relations.whole, key: input.key, tolerance: input.tolerance });
-  const changedRows = rowsOf(read, split.base) + rowsOf(read, split.merge);
+  const oneInOf = (rows: number): number => sampledOneIn(rows, limits.exactRows);
   const keyed: KeyedRequest = {
     shape,
     base: { relation: relations.base, side: 'base' },
     merge: { relation: relations.merge, side: 'merge' },
     shared: { relation: relations.shared, side: 'merge' },
-    sampling: { oneIn: sampledOneIn(changedRows, limits.exactRows) },
+    sampling: { oneIn: oneInOf(rowsOf(read, split.base) + rowsOf(read, split.merge)) },
     paths: [...new Set(objects.map((object) => object.path))],
   };
   const ask = askIn(session, signal);
-  const counts = await (shape.key.length === 0 ? compareWithoutKey(keyed, ask) : compareByKey(keyed, ask));
-  const shared = rowsOf(read, split.shared);
-  const { columns, limit } = input.show;
-  const mayShow = (column: string): boolean => columns === 'all' || columns.includes(column);
-  const profile = await profileOf(work, relations, mayShow, ask);
-  return buildTableDiff({
+  // Before the whole, whose differing keys stay in the session for the samples.
+  const parts: KnownChanges[] = [];
+  for (const part of input.parts ?? []) {
+    parts.push(await knownOrDoubt(() => partEvidence({ table, split, read, keyed }, part, oneInOf, ask), signal));
+  }
+  const counts = await compareRows(keyed, ask);
+  const schema = await schemaOf(work, keyed, relations, read, ask);
+  const changes = tableEvidence({ split, read, relations, keyed, counts, schema });
+  const lost = objects.flatMap((object) => read.of.get(object)?.lost ?? []);
+  const { notes, ...shown } = await shownOf(work, relations, keyed, counts, ask, signal);
+  const diff = buildTableDiff({
     shape,
-    rows: { base: shared + rowsOf(read, split.base), merge: shared + rowsOf(read, split.merge) },
+    rows: rowsOfBoth(read, split),
     counts,
     oneIn: keyed.sampling.oneIn,
-    schema: await schemaOf(work, keyed, relations, read, ask),
+    schema,
     objects: objectsOf(split),
-    samples: await takeSamples({ keyed, limit: Math.min(limit, MAX_SAMPLES), mayShow }, counts, ask),
-    ...profile,
-    notes: [...shape.notes, ...read.notes, ...textNote(input, texts, objects)],
+    ...shown,
+    notes: [...shape.notes, ...lost, ...textNote(input, texts, objects), ...notes],
   });
+  return { diff, changes, parts };
+}
+
+type Shown = Pick<DiffParts, 'samples' | 'profile' | 'profileOf' | 'profileColumns' | 'notes'>;
+
+/** Rows to look at, and the shape of the values. Nothing depends on them: where they are not to be had, a note says so. */
+async function shownOf(
+  work: TableWork,
+  relations: DiffRelations,
+  keyed: KeyedRequest,
+  counts: RowCounts,
+  ask: Ask,
+  signal: AbortSignal,
+): Promise<Shown> {
+  const { columns, limit } = work.input.show;
+  const mayShow = (column: string): boolean => columns === 'all' || columns.includes(column);
+  try {
+    const profile = await profileOf(work, relations, mayShow, ask);
+    const samples = await takeSamples({ keyed, limit: Math.min(limit, MAX_SAMPLES), mayShow }, counts, ask);
+    return { samples, ...profile, notes: [] };
+  } catch (cause) {
+    if (!(cause instanceof SluiceError) || signal.aborted) throw cause;
+    const notes = [`rows and values cannot be shown: ${cause.problem.message}`];
+    return { samples: [], profile: [], profileOf: 'changed-objects', profileColumns: 0, notes };
+  }
 }
 
 async function schemaOf(
   { split, texts }: TableWork,
   keyed: KeyedRequest,
-  relations: Relations,
+  relations: DiffRelations,
   read: ReadObjects,
   ask: Ask,
 ): Promise<readonly SchemaChange[]> {
@@ -172,7 +212,7 @@ async function schemaOf(
 /** The whole table while that is cheap, else the rows of changed objects, else nothing. */
 async function profileOf(
   { split, limits }: TableWork,
-  { whole, base, merge, shared }: Relations,
+  { whole, base, merge, shared }: DiffRelations,
   mayShow: (column: string) => boolean,
   ask: Ask,
 ): Promise<Pick<DiffParts, 'profile' | 'profileOf' | 'profileColumns'>> {
@@ -195,46 +235,15 @@ async function profileOf(
   return { profile, profileOf: of, profileColumns: columns };
 }
 
-interface Relations {
-  /** All objects of each side, for types and columns. */
-  readonly whole: { readonly base: Relation | null; readonly merge: Relation | null };
-  readonly base: Relation | null;
-  readonly merge: Relation | null;
-  readonly shared: Relation | null;
-}
-
-function relationsOf(table: ContractTable, split: ObjectSplit<DiffObject>, { of }: ReadObjects): Relations {
-  const relation = (objects: readonly DiffObject[]): Relation | null =>
-    buildRelation(
-      table,
-      objects.flatMap((object) => of.get(object)?.readable ?? []),
-    );
-  return {
-    whole: {
-      base: relation([...split.shared, ...split.base]),
-      merge: relation([...split.shared, ...split.merge]),
-    },
-    base: relation(split.base),
-    merge: relation(split.merge),
-    shared: relation(split.shared),
-  };
-}
-
-function rowsOf({ of }: ReadObjects, objects: readonly DiffObject[]): number {
-  return objects.reduce((sum, object) => sum + (of.get(object)?.rows ?? 0), 0);
-}
-
 /** A power of two, so that a diff that is a little larger looks at the same keys. */
 function sampledOneIn(rows: number, exactRows: number): number {
   return rows <= exactRows ? 1 : 2 ** Math.ceil(Math.log2(rows / exactRows));
 }
 
-/** Told from the first changed object of each side; objects that both sides share have one order. */
 function reordered(split: ObjectSplit<DiffObject>, { of }: ReadObjects): readonly SchemaChange[] {
-  const columns = ([first]: readonly DiffObject[]): readonly ObjectColumn[] =>
-    (first === undefined ? undefined : of.get(first)?.readable.facts.columns) ?? [];
-  const names = (list: readonly ObjectColumn[]): readonly string[] => list.map((column) => column.name);
-  return orderChange(names(columns(split.base)), names(columns(split.merge)));
+  const columns = (objects: readonly DiffObject[]): readonly (readonly string[])[] =>
+    objects.map((object) => (of.get(object)?.readable.facts.columns ?? []).map(({ name }) => name));
+  return orderChange(columns([...split.base, ...split.shared]), columns(split.merge));
 }
 
 function objectsOf(split: ObjectSplit<DiffObject>): ObjectsDiff {

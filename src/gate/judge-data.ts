@@ -15,13 +15,15 @@ import { checkTables, type TableOutput } from './check-tables.ts';
 import { withMergeDiffs } from './diff-merge.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
 import { type Approvals, judgeBase } from './judge-base.ts';
-import type { JudgedTree } from './judged-tree.ts';
+import { timeOf } from './judged-tree.ts';
 import type { LoadedContracts } from './load-contracts.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
 import type { Lake, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
 import type { Pinned } from './prepare-merge.ts';
 import { type Changes, readChanges } from './read-changes.ts';
 import type { RepositoryReader } from './repository-ports.ts';
+import type { RequiredDiff } from './required-diffs.ts';
+import { requiredMergeDiffs } from './required-merge-diffs.ts';
 import { timeLeftMs } from './run-deadline.ts';
 import { type WithOrigins, withOrigins } from './violation-origins.ts';
 
@@ -118,8 +120,9 @@ function judgeTables(
     const outputs = await observer.stage('checks', () =>
       checkTables({ tables: fetched.map((one) => one.input), runDirectory }, deps, signal),
     );
-    const judged = judgeOutputs(outputs, fetched, timeOf(tree));
     const versions = { repository, baseCommit: destination.id, changes, find, maxBytes: limits.bytes };
+    const required = await requiredMergeDiffs(pinned, outputs, versions, deps, signal);
+    const judged = judgeOutputs(outputs, required, fetched, timeOf(tree));
     const told = await toldApart(data, versions, judged, outputs, deps, signal);
     const withinMs = diffTime(deps.elapsed() - pinned.startedAt);
     const diffs = await withMergeDiffs({ ...versions, judged: told.judged, withinMs }, deps, signal);
@@ -173,11 +176,6 @@ const UNLIMITED_RUN_MS = 300_000;
 /** What a small diff may need on a busy machine: an engine has to start. */
 const LEAST_DIFF_MS = 5_000;
 
-/** Milliseconds since 1970: what "now" is to a check, the same whenever the tree is judged. */
-function timeOf(tree: JudgedTree): number {
-  return (tree.kind === 'commit' ? tree.commit.creationDate : tree.closedAt) * 1000;
-}
-
 function everyTable(loaded: LoadedContracts): readonly CheckedTable[] {
   return loaded.contracts.flatMap((contract) =>
     contract.tables.map((table) => ({
@@ -205,6 +203,7 @@ function formatProblems({ event }: Pinned, { contracts }: LoadedContracts, chang
 
 function judgeOutputs(
   outputs: readonly TableOutput[],
+  required: ReadonlyMap<TableOutput, RequiredDiff>,
   fetched: readonly TableObjects[],
   now: number,
 ): readonly JudgedTable[] {
@@ -212,11 +211,13 @@ function judgeOutputs(
     const { contract, table, checks } = output.input;
     const objects = fetched.find((one) => one.input === output.input);
     if (checks.length === 0 || objects === undefined) return [];
-    const { states, facts, rows } = output;
+    const { facts, rows } = output;
+    const { states: changeStates = [], diff = null } = required.get(output) ?? {};
+    const states = new Map([...output.states, ...changeStates]);
     const report = judgeTable(
       { contract, table, checks, states, facts, rows, location: objects.location, changes: objects.changes },
       now,
     );
-    return [{ report, output }];
+    return [{ report: { ...report, diff }, output }];
   });
 }

@@ -79,3 +79,8 @@ export function firstDifference(left: readonly ObjectEntry[], right: readonly Ob
   const added = right.filter(({ path }) => !known.has(path)).map(({ path }) => path);
   return [...other, ...added].sort()[0] ?? null;
 }
+
+/** Milliseconds since 1970: what "now" is to a check, the same whenever the tree is judged. */
+export function timeOf(tree: JudgedTree): number {
+  return (tree.kind === 'commit' ? tree.commit.creationDate : tree.closedAt) * 1000;
+}

@@ -1,4 +1,5 @@
 import type { CheckSpec, CheckState, CompileContext, ParentReference } from '../core/check/check.ts';
+import { isAboutChanges } from '../core/check/registry.ts';
 import { isUnreadable } from '../core/check/table-facts.ts';
 import { compileContext } from '../core/plan/context.ts';
 import { authoredExpressions, planChecks } from '../core/plan/plan.ts';
@@ -31,14 +32,15 @@ export async function runChecks(
   signal: AbortSignal,
 ): Promise<ChecksResult> {
   const { input, relation, facts } = prepared;
-  if (input.checks.length === 0) return { states: new Map(), rows: null, facts };
+  const asked = askedOf(input.checks);
+  if (asked.length === 0) return { states: new Map(), rows: null, facts };
   if (relation === null)
     return notReadable(
       prepared,
       input.objects.length === 0 ? 'the table has no objects' : 'an object of the table cannot be read',
     );
-  const refused = await refusedByGuard(input.checks, session, signal);
-  const checks = input.checks.filter((spec) => !refused.has(spec.id));
+  const refused = await refusedByGuard(asked, session, signal);
+  const checks = asked.filter((spec) => !refused.has(spec.id));
   const context = compileContext(relation, parentOf);
   let scanned: Scanned;
   try {
@@ -62,6 +64,11 @@ export async function runChecks(
   const states = new Map([...refused, ...scanStates(plan.scan, rows, relation)]);
   for (const step of plan.steps) states.set(step.check, await answerStep(step, run));
   return { states, rows: counts.total, facts };
+}
+
+/** Rules about changes are judged by a diff, and nothing in this version alone can answer them. */
+function askedOf(checks: readonly CheckSpec[]): readonly CheckSpec[] {
+  return checks.filter((spec) => !isAboutChanges(spec));
 }
 
 interface Scanned {
@@ -114,7 +121,7 @@ async function refusedByGuard(
 /** Every check but those judged from facts becomes an error: the evidence is not to be had. */
 function notReadable({ input, facts }: PreparedTable, why: string): ChecksResult {
   const judgedFromFacts = new Set<CheckSpec['kind']>(['readable', 'columnPresence', 'extraColumns', 'text']);
-  const states = input.checks.map((spec): readonly [string, CheckState] => [
+  const states = askedOf(input.checks).map((spec): readonly [string, CheckState] => [
     spec.id,
     judgedFromFacts.has(spec.kind) ? { form: 'facts' } : { form: 'failed', why, help: null },
   ]);

@@ -24,6 +24,8 @@ export interface RowCounts {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
+  /** Rows that differ in nothing but the spelling of JSON, or by less than a tolerance; a diff calls them unchanged. */
+  readonly alike: number;
   readonly duplicateKeys: TableDiff['duplicateKeys'];
   readonly nullKeys: TableDiff['nullKeys'];
   readonly moved: number | null;

@@ -1,6 +1,8 @@
 /** The columns of both versions: which are compared, how, and what the schemas themselves differ in. */
 import { contractColumns } from '../check/columns.ts';
 import type { PhysicalType } from '../check/physical-type.ts';
+import { listed } from '../check/words.ts';
+import { nearestWord } from '../contract/nearest-word.ts';
 import type { Relation } from '../plan/relation.ts';
 import { columnOf } from '../plan/type-name.ts';
 import { SluiceError } from '../problem.ts';
@@ -53,6 +55,7 @@ export function shapeOf(request: ShapeRequest): DiffShape {
   const wanted = names.filter((name) => request.key.includes(name) || !isInside(name, merge, names));
   const columns = wanted.flatMap((name) => pair(name, base, merge, request.tolerance[name] ?? null));
   const key = request.key.map((name) => keyColumn(name, columns, base, merge));
+  if (columns.length === 0) throw nothingInCommon(base, merge);
   refuseTolerances(request.tolerance, columns, request.key);
   const unread = [...new Set([...base.unreadable.values(), ...merge.unreadable.values()])];
   return {
@@ -85,7 +88,25 @@ function keyColumn(name: string, columns: readonly DiffColumn[], base: Relation,
   throw new SluiceError({
     code: 'diff-key-missing',
     message: why ?? `the key column ${name} is not in ${side}`,
-    hint: 'name key columns that both versions have, exactly as the data spells them',
+    hint: keyHint(name, columns),
+  });
+}
+
+function keyHint(name: string, columns: readonly DiffColumn[]): string {
+  if (columns.length === 0) return 'the two versions have no column in common: are they versions of one table?';
+  const names = columns.map((column) => column.name);
+  const nearest = nearestWord(name, names);
+  return nearest === null ? `both versions have: ${listed(names, COLUMNS_NAMED)}` : `did you mean ${nearest}?`;
+}
+
+const COLUMNS_NAMED = 12;
+
+function nothingInCommon(base: Relation, merge: Relation): SluiceError {
+  const of = ({ columns }: Relation): string => listed([...columns.keys()], COLUMNS_NAMED);
+  return new SluiceError({
+    code: 'diff-nothing-common',
+    message: `no column has the same name in both versions: before ${of(base)}; after ${of(merge)}`,
+    hint: 'rows can be compared by columns that both have; are these two versions of one table?',
   });
 }
 
@@ -156,15 +177,36 @@ function typeChanges(name: string, before: string | undefined, after: string): r
 }
 
 /**
- * The order of the common columns, where it changed.
+ * The order of the common columns, where an object has one that no object of the base has.
  *
- * @param before columns of one object of the base, as they lie
- * @param after the same of the merge side
+ * @param before the columns of each object of the base, as they lie
+ * @param after the same of the objects that the merge side alone has
  */
-export function orderChange(before: readonly string[], after: readonly string[]): readonly SchemaChange[] {
-  const [left, right] = [before.filter((name) => after.includes(name)), after.filter((name) => before.includes(name))];
-  if (left.every((name, index) => name === right[index])) return [];
-  return [{ change: 'order', column: right.join(', '), before: left.join(', '), after: right.join(', ') }];
+export function orderChange(
+  before: readonly (readonly string[])[],
+  after: readonly (readonly string[])[],
+): readonly SchemaChange[] {
+  const [olds, news] = [distinct(before), distinct(after)];
+  for (const own of news) {
+    const common = olds.map((old) => old.filter((name) => own.includes(name)));
+    const most = Math.max(0, ...common.map((names) => names.length));
+    const orders = common.filter((names) => names.length === most);
+    const [left = []] = orders;
+    const keeps = orders.some((names) => hasOrder(own, names));
+    const right = own.filter((name) => left.includes(name));
+    if (!keeps && most > 0)
+      return [{ change: 'order', column: right.join(', '), before: left.join(', '), after: right.join(', ') }];
+  }
+  return [];
+}
+
+function hasOrder(own: readonly string[], names: readonly string[]): boolean {
+  const wanted = new Set(names);
+  return own.filter((name) => wanted.has(name)).every((name, index) => name === names[index]);
+}
+
+function distinct(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(lists.map((list) => [JSON.stringify(list), list])).values()];
 }
 
 /** One row per top-level name of a side's Parquet objects: whether every one of them forbids NULL. */

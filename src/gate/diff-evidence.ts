@@ -1,0 +1,122 @@
+/** What the objects of a table add to the evidence of a diff: what was not read, and the diff of some partitions alone. */
+
+import type { ContractTable } from '../core/contract/contract.ts';
+import type { RowCounts } from '../core/diff/build-diff.ts';
+import { schemaChanges } from '../core/diff/diff-columns.ts';
+import { type Doubt, evidenceOf, type KnownChanges, schemaDifferences } from '../core/diff/evidence.ts';
+import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
+import type { ObjectSplit } from '../core/diff/split-objects.ts';
+import type { SchemaChange } from '../core/diff/table-diff.ts';
+import { SluiceError } from '../core/problem.ts';
+import type { DiffObject, ReadObjects } from './diff-objects.ts';
+import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
+import { type Ask, compareByKey, compareWithoutKey } from './diff-rows.ts';
+
+export interface ReadTable {
+  readonly table: ContractTable;
+  readonly split: ObjectSplit<DiffObject>;
+  readonly read: ReadObjects;
+  readonly keyed: KeyedRequest;
+}
+
+export interface ComparedTable extends Omit<ReadTable, 'table'> {
+  readonly relations: DiffRelations;
+  readonly counts: RowCounts;
+  readonly schema: readonly SchemaChange[];
+}
+
+/** By key where there is one, else as bags of whole rows. */
+export function compareRows(request: KeyedRequest, ask: Ask): Promise<RowCounts> {
+  return request.shape.key.length === 0 ? compareWithoutKey(request, ask) : compareByKey(request, ask);
+}
+
+/** Rows of both versions, objects that both hold included. */
+export function rowsOfBoth(read: ReadObjects, split: ObjectSplit<DiffObject>): { base: number; merge: number } {
+  const shared = rowsOf(read, split.shared);
+  return { base: shared + rowsOf(read, split.base), merge: shared + rowsOf(read, split.merge) };
+}
+
+/** The evidence of a compared table. */
+export function tableEvidence({ split, read, relations, keyed, counts, schema }: ComparedTable): KnownChanges {
+  const { base, merge } = relations.whole;
+  const differences = [...schemaDifferences(schema, base, merge), ...unstagedDifferences(split, read)];
+  return evidenceOf({
+    shape: keyed.shape,
+    rows: rowsOfBoth(read, split),
+    counts,
+    oneIn: keyed.sampling.oneIn,
+    schema: differences,
+    doubts: doubtsOf(split, read),
+  });
+}
+
+/**
+ * The evidence of some objects of a table, as if they were all there is. Columns and types are those of the
+ * whole table: a column that only these objects lose is one whose values became null.
+ */
+export async function partEvidence(
+  whole: ReadTable,
+  part: ReadonlySet<DiffObject>,
+  oneInOf: (rows: number) => number,
+  ask: Ask,
+): Promise<KnownChanges> {
+  const { table, read } = whole;
+  const own = (objects: readonly DiffObject[]) => objects.filter((object) => part.has(object));
+  const { shared, base, merge } = whole.split;
+  const split = { shared: own(shared), base: own(base), merge: own(merge), renamed: [] };
+  const relations = relationsOf(table, split, read);
+  const keyed: KeyedRequest = {
+    ...whole.keyed,
+    base: { relation: relations.base, side: 'base' },
+    merge: { relation: relations.merge, side: 'merge' },
+    shared: { relation: relations.shared, side: 'merge' },
+    sampling: { oneIn: oneInOf(rowsOf(read, split.base) + rowsOf(read, split.merge)) },
+  };
+  const counts = await compareRows(keyed, ask);
+  const schema = schemaChanges(relations.whole.base, relations.whole.merge);
+  return tableEvidence({ split, read, relations, keyed, counts, schema });
+}
+
+/** A failed comparison of a part takes no other with it; what ends the run is thrown on. */
+export async function knownOrDoubt(work: () => Promise<KnownChanges>, signal: AbortSignal): Promise<KnownChanges> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof SluiceError) || signal.aborted) throw cause;
+    return { doubt: { why: cause.problem.message, help: cause.problem.hint ?? '' } };
+  }
+}
+
+/** Objects that both versions hold cancel out, whatever of them cannot be read. */
+function doubtsOf(split: ObjectSplit<DiffObject>, read: ReadObjects): readonly Doubt[] {
+  const changed = [...split.base, ...split.merge];
+  const lost = changed.flatMap((object) => read.of.get(object)?.lost ?? []);
+  // New objects alone change no row that was there, whatever else is in them.
+  const unstaged = split.base.length === 0 ? [] : changed.filter((object) => unstagedKeys(object, read).length > 0);
+  return [
+    ...lost.map((why) => ({ why, help: 'write the object anew, with records that can be read' })),
+    ...unstaged.map((object) => ({
+      why: `the key ${unstagedKeys(object, read)[0]} of ${object.path} is not compared: the contract does not know it`,
+      help: 'add it to the properties of the table',
+    })),
+  ];
+}
+
+/** Keys of JSON that the contract does not know: they are seen, and nothing of them is read. */
+function unstagedKeys(object: DiffObject, { of }: ReadObjects): readonly string[] {
+  const { facts, staged } = of.get(object)?.readable ?? { facts: null, staged: null };
+  if (facts === null || staged === null) return [];
+  return facts.columns.map(({ name }) => name).filter((name) => !Object.hasOwn(staged, name));
+}
+
+function unstagedDifferences(split: ObjectSplit<DiffObject>, read: ReadObjects): ReturnType<typeof schemaDifferences> {
+  const keys = (objects: readonly DiffObject[]) => new Set(objects.flatMap((object) => unstagedKeys(object, read)));
+  const [before, after] = [keys([...split.shared, ...split.base]), keys([...split.shared, ...split.merge])];
+  if (split.shared.length + split.base.length === 0 || split.shared.length + split.merge.length === 0) return [];
+  const gone = [...before].filter((name) => !after.has(name));
+  const come = [...after].filter((name) => !before.has(name));
+  return [
+    ...gone.map((column) => ({ change: 'removed' as const, column, before: 'JSON', after: null })),
+    ...come.map((column) => ({ change: 'added' as const, column, before: null, after: 'JSON' })),
+  ];
+}
