@@ -1,4 +1,4 @@
-import { AGE_UNITS, ageInSeconds } from './age.ts';
+import { ageInSeconds } from './age.ts';
 import {
   type ChangeLimit,
   type ChangeRules,
@@ -127,7 +127,7 @@ function readAge(context: ReadContext, column: string, { value }: YamlEntry): Pa
   const [, amount = '', unit = ''] = /^ *([\d.]+) *([a-z]+) *$/i.exec(words) ?? [];
   const seconds = ageInSeconds(amount, unit);
   if (seconds !== null) return { is: 'older', column, seconds, words: `${amount} ${unit}` };
-  const hint = `Write a number and one of ${AGE_UNITS.join(', ')}, such as \`30 d\`.`;
+  const hint = 'Write a number and one of s, m, h, d, w, mo, y (or `days` and the like), such as `30 d`.';
   context.report(value.at, { code: 'time-span-invalid', message: `${words} is no time span.`, hint });
   return null;
 }
