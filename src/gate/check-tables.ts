@@ -34,6 +34,8 @@ export interface TableInput {
 export interface TableOutput {
   readonly input: TableInput;
   readonly facts: TableFacts;
+  /** As the checks read it; null when an object cannot be read. Its files are in the run's directory. */
+  readonly relation: Relation | null;
   readonly states: ReadonlyMap<string, CheckState>;
   readonly rows: bigint | null;
 }
@@ -77,7 +79,7 @@ export async function checkTables(
       request.onProgress?.(`checking ${table.input.table.name}`);
       const result = await runChecks(table, prepared, parentFinder(table, prepared), session, signal);
       deps.observer?.rows(result.rows ?? 0n);
-      outputs.push({ input: table.input, ...result });
+      outputs.push({ input: table.input, relation: table.relation, ...result });
     }
     return outputs;
   } finally {

@@ -16,6 +16,7 @@ import { withMergeDiffs } from './diff-merge.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
 import { type Approvals, judgeBase } from './judge-base.ts';
 import { timeOf } from './judged-tree.ts';
+import { type FailingRowsRequest, keepFailingRows } from './keep-failing-rows.ts';
 import type { LoadedContracts } from './load-contracts.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
 import type { Lake, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
@@ -42,6 +43,8 @@ export interface DataDeps {
   /** Milliseconds, monotonic. */
   readonly elapsed: () => number;
   readonly observer?: GateObserver;
+  /** Absent: failing rows are kept for nobody. */
+  readonly failingRows?: Pick<FailingRowsRequest, 'keeper' | 'decisionId'>;
   /** What is known of the commits that changes are based on; a machine without records knows nothing. */
   readonly approvals?: Approvals;
 }
@@ -124,9 +127,10 @@ function judgeTables(
     const required = await requiredMergeDiffs(pinned, outputs, versions, deps, signal);
     const judged = judgeOutputs(outputs, required, fetched, timeOf(tree));
     const told = await toldApart(data, versions, judged, outputs, deps, signal);
+    const kept = await keptRows({ judged: told.judged, outputs, runDirectory }, pinned, deps, signal);
     const withinMs = diffTime(deps.elapsed() - pinned.startedAt);
     const diffs = await withMergeDiffs({ ...versions, judged: told.judged, withinMs }, deps, signal);
-    return { ...diffs, problems: [...told.problems, ...diffs.problems] };
+    return { ...diffs, problems: [...told.problems, ...kept, ...diffs.problems] };
   });
 }
 
@@ -158,6 +162,21 @@ function toldApart(
     signal,
   );
 }
+
+/** Failing rows for those who may have them, in the little time that a delivery can spare. */
+async function keptRows(
+  judged: Pick<FailingRowsRequest, 'judged' | 'outputs' | 'runDirectory'>,
+  { startedAt }: Pinned,
+  deps: DataDeps,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  if (deps.failingRows === undefined) return [];
+  const withinMs = Math.min(MOST_ROWS_MS, halfOfTheRest(deps.elapsed() - startedAt));
+  return keepFailingRows({ ...judged, ...deps.failingRows, withinMs }, deps, signal);
+}
+
+/** What writing failing rows may take, the start of an engine on a busy machine included. */
+const MOST_ROWS_MS = 8_000;
 
 /** A diff for people may double the time a run takes, and must be over long before anyone gives the run up. */
 function diffTime(elapsedMs: number): number {

@@ -4,6 +4,7 @@ import type { Report } from '../core/report/report.ts';
 import { sourceOf } from '../core/report/undecided-report.ts';
 import type { UncoveredPolicy } from '../core/verdict/decide.ts';
 import { judgingContracts } from './contracts-after.ts';
+import type { FailingRowsKeeper } from './failing-rows-ports.ts';
 import { type DataDeps, type DataPolicy, judgeData } from './judge-data.ts';
 import { createContractReader } from './load-contracts.ts';
 import type { ContractSource, MergeJudge } from './ports.ts';
@@ -17,7 +18,9 @@ export interface GatePolicy extends DataPolicy {
   readonly rules: RulePolicy;
 }
 
-export interface GateDeps extends DataDeps {
+export interface GateDeps extends Omit<DataDeps, 'failingRows'> {
+  /** Absent: failing rows are kept for nobody. */
+  readonly keeper?: FailingRowsKeeper;
   readonly contracts: ContractSource;
   readonly version: string;
 }
@@ -40,9 +43,10 @@ export function createMergeJudge(deps: GateDeps, policy: GatePolicy): MergeJudge
         { ...deps, readContracts },
         signal,
       );
+      const failingRows = deps.keeper === undefined ? {} : { failingRows: { keeper: deps.keeper, decisionId } };
       const parts = hasErrors(rules.problems)
         ? { tables: [], problems: loaded.problems, uncovered: [] }
-        : await judgeData(pinned, loaded, deps, policy, signal);
+        : await judgeData(pinned, loaded, { ...deps, ...failingRows }, policy, signal);
       const report = buildReport({
         tables: parts.tables,
         contracts: loaded.contracts,

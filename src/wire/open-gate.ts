@@ -11,7 +11,6 @@ import { createRepositoryReader } from '../adapters/lakefs/repository-reader.ts'
 import { createRepositoryWriter } from '../adapters/lakefs/repository-writer.ts';
 import { createGateMetrics, type GateMetrics } from '../adapters/metrics/gate-metrics.ts';
 import { createObjectReader } from '../adapters/objects/object-reader.ts';
-import { openStore } from '../adapters/store/open-store.ts';
 import { createTextFiles } from '../adapters/text/make-plain.ts';
 import { createWorkspace, removeLeftovers } from '../adapters/workspace/run-directories.ts';
 import type { Config } from '../config.ts';
@@ -37,9 +36,10 @@ import { createRunProgress } from '../server/run-progress.ts';
 import { startHookServer } from '../server/start-hook-server.ts';
 import { contractVariables } from './contract-variables.ts';
 import { openConsole } from './open-console.ts';
+import { openFailingRows } from './open-failing-rows.ts';
 import { readinessProbes } from './readiness-probes.ts';
+import { openRecords } from './records-upkeep.ts';
 import { scratchOwner } from './scratch-owner.ts';
-import { storePath } from './store-path.ts';
 import { packageVersion } from './version.ts';
 
 /** Largest text report lakeFS is given: its log keeps it for good. */
@@ -72,8 +72,7 @@ export async function openGate(
     for (const close of closers.toReversed()) await close();
   };
   try {
-    const store = openStore(storePath(config.stateDir));
-    closers.push(() => store.close());
+    const store = openRecords(config.stateDir, log, closers);
     const runs = join(config.stateDir, 'runs');
     await removeLeftovers(runs);
     const parts = openParts(config, log, { gate: () => metrics, closers });
@@ -90,7 +89,9 @@ export async function openGate(
     const observer = announcing(progress.observer, parts.pulls, { config, log, metrics, closers });
     const gatePolicy = gatePolicyOf(config, environment);
     const approvals = recordedApprovals(store);
-    const judge = createMergeJudge({ ...parts, workspace, version, observer, elapsed, approvals }, gatePolicy);
+    const failingRows = await openFailingRows(config, closers);
+    const judging = { ...parts, ...failingRows.gate, workspace, version, observer, elapsed, approvals };
+    const judge = createMergeJudge(judging, gatePolicy);
     const versions = { sluice: version, duckdb: engine.version };
     const records = recordKeeping({ store, log, observer, engine: versions, replayForMs: config.replayForMs });
     const preview = { lake, reader, writer, owner: scratchOwner() };
@@ -124,6 +125,7 @@ export async function openGate(
       phase: () => phase,
       engine: records.engine,
       progress,
+      failingRows: failingRows.reader,
       contracts: { source: parts.contracts, reader, variables: gatePolicy.variables },
     });
     stopConsole = console.stop;
@@ -146,10 +148,10 @@ function recordKeeping(given: Omit<RecordDependencies, 'clock' | 'newId'>): Reco
   return { ...given, clock, newId: () => decisionId(clock.now(), randomBytes) };
 }
 
-/** What lakeFS keeps in the log of the run. */
+/** What lakeFS keeps in the log of the run, for good and for many eyes: rows are in the report alone. */
 function hookText(report: Report, consoleUrl: string | null): string {
   const reportUrl = report.scope.kind === 'merge' ? decisionUrl(consoleUrl, report.scope.decisionId) : null;
-  return toText(report, { maxBytes: MAX_TEXT_BYTES, ...(reportUrl === null ? {} : { reportUrl }) });
+  return toText(report, { maxBytes: MAX_TEXT_BYTES, values: false, ...(reportUrl === null ? {} : { reportUrl }) });
 }
 
 /** The observer, and pull requests that are told of decisions. What was begun is ended before lakeFS's clients close. */
