@@ -43,7 +43,7 @@ export const MIGRATIONS: readonly string[] = [
    CREATE INDEX decision_landed ON decision (landed_commit) WHERE landed_commit IS NOT NULL;`,
   // Reports go to a table of their own, compressed: SQLite walks through all pages of a long value to the columns behind
   // it. `decision.report` is then the empty text. Reports of older versions stay where they are until they are adopted.
-  // `judged_table` is clustered so that a table's history is one range and the newest row of it one seek.
+  // `judged_table` is clustered so that a table's history is one range; `known_table` names the newest judgement of each.
   `CREATE TABLE report_body (
      decision INTEGER PRIMARY KEY REFERENCES decision (sequence),
      body BLOB NOT NULL
@@ -69,6 +69,13 @@ export const MIGRATIONS: readonly string[] = [
      diff TEXT,
      nulls TEXT NOT NULL,
      PRIMARY KEY (name, repository, branch, judged, decision)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE known_table (
+     name TEXT NOT NULL,
+     repository TEXT NOT NULL,
+     branch TEXT NOT NULL,
+     newest INTEGER NOT NULL REFERENCES decision (sequence),
+     PRIMARY KEY (name, repository, branch)
    ) STRICT, WITHOUT ROWID;`,
 ];
 

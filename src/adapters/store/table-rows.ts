@@ -28,26 +28,14 @@ interface JudgedRow {
 const FACTS = `judged_table.name, judged_table.repository, judged_table.branch, location, contract_file,
   contract_version, owner, rows, failing_rows, checks, diff, nulls, id, state, event, source, received_at`;
 
-/**
- * The tables there are, each by a seek to the first row behind the one before: their number counts, not the number of
- * decisions.
- */
-const KNOWN = `WITH RECURSIVE known (name, repository, branch) AS (
-    SELECT * FROM (SELECT name, repository, branch FROM judged_table ORDER BY name, repository, branch LIMIT 1)
-    UNION ALL
-    SELECT next.name, next.repository, next.branch FROM known JOIN judged_table AS next
-      ON (next.name, next.repository, next.branch, next.judged, next.decision) = (
-        SELECT name, repository, branch, judged, decision FROM judged_table AS later
-        WHERE (later.name, later.repository, later.branch) > (known.name, known.repository, known.branch)
-        ORDER BY name, repository, branch, judged, decision LIMIT 1))
-  SELECT ${FACTS} FROM known
-  JOIN judged_table ON judged_table.name = known.name AND judged_table.repository = known.repository
-    AND judged_table.branch = known.branch AND judged = 1 AND judged_table.decision = (
-      SELECT max(newest.decision) FROM judged_table AS newest WHERE newest.name = known.name
-        AND newest.repository = known.repository AND newest.branch = known.branch AND newest.judged = 1)
-  JOIN decision ON decision.sequence = judged_table.decision`;
+/** CROSS JOIN keeps the order: few tables first, a seek for each. */
+const KNOWN = `SELECT ${FACTS} FROM known_table
+  CROSS JOIN judged_table ON judged_table.name = known_table.name AND judged_table.repository = known_table.repository
+    AND judged_table.branch = known_table.branch AND judged = 1 AND judged_table.decision = newest
+  CROSS JOIN decision ON decision.sequence = newest
+  ORDER BY known_table.name, known_table.repository, known_table.branch`;
 
-const HISTORY = `SELECT ${FACTS} FROM judged_table JOIN decision ON decision.sequence = judged_table.decision
+const HISTORY = `SELECT ${FACTS} FROM judged_table CROSS JOIN decision ON decision.sequence = judged_table.decision
   WHERE judged_table.name = ? AND judged_table.repository = ? AND judged_table.branch = ? AND judged = 1
   ORDER BY judged_table.decision DESC LIMIT ?`;
 

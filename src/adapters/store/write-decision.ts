@@ -65,6 +65,8 @@ function reportWriter(database: Database.Database): (subject: Subject, report: s
   const table = database.prepare(`INSERT INTO judged_table (name, repository, branch, judged, decision, location,
     contract_file, contract_version, owner, rows, failing_rows, checks, diff, nulls)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  const known = database.prepare(`INSERT INTO known_table (name, repository, branch, newest) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET newest = max(newest, excluded.newest)`);
   return (subject, report) => {
     const { sequence, repository, branch, origin, replay_of } = subject;
     body.run([sequence, gzipSync(report)]);
@@ -75,6 +77,7 @@ function reportWriter(database: Database.Database): (subject: Subject, report: s
     const judged = origin === 'hook' && replay_of === null ? 1 : 0;
     for (const one of outline.tables) {
       table.run([one.name, repository, branch, judged, sequence, ...tableValues(one)]);
+      if (judged === 1) known.run([one.name, repository, branch, sequence]);
     }
   };
 }

@@ -4,7 +4,7 @@ import type { Contract, ContractTable, Property } from '../../../core/contract/c
 import { type Html, html, NOTHING } from '../../../core/html/html.ts';
 import type { Problem } from '../../../core/problem.ts';
 import { linkTo } from './decision-words.ts';
-import { consolePage } from './layout.ts';
+import { consolePage, emptyState } from './layout.ts';
 import type { Viewer } from './session.ts';
 
 export interface ContractsView {
@@ -25,11 +25,11 @@ export function contractsPage({ viewer, contracts, problems, place, choices }: C
     viewer,
     body: html`<h1>Contracts</h1>
 ${place === null ? null : html`<p class="muted">As they stand on ${place.branch} of ${place.repository}.</p>`}
-${choices.length === 0 ? null : html`<p>Contracts live in the repositories: ${choices.map((repository) => html`<a href="${linkTo('/contracts', { repository })}">${repository}</a> `)}</p>`}
+${choices.length === 0 ? null : html`<p class="lead">Contracts live in the repositories. Choose one:</p><ul class="chips">${choices.map((repository) => html`<li><a href="${linkTo('/contracts', { repository })}">${repository}</a></li>`)}</ul>`}
 ${problems.map(({ code, message, file, line, level }) => html`<p><span class="badge ${level === 'warning' ? 'caution' : 'doubt'}">${level ?? 'error'}</span> <code>${code}</code> ${file === undefined ? null : html`<code>${file}:${line ?? 1}</code> `}${message}</p>`)}
 ${
   contracts.length === 0
-    ? html`<p>No contract to show.</p>`
+    ? noContracts(choices.length > 0)
     : html`<div class="scroll" tabindex="0" role="group" aria-label="Contracts"><table><thead><tr><th scope="col">contract</th><th scope="col">version</th><th scope="col">owner</th><th scope="col">mode</th><th scope="col">tables</th></tr></thead>
 <tbody>${contracts.map(
         ({ file, id, name, version, owner, mode, tables }) =>
@@ -37,6 +37,14 @@ ${
       )}</tbody></table></div>`
 }`,
   });
+}
+
+function noContracts(isToBeChosen: boolean): Html {
+  if (isToBeChosen) return NOTHING;
+  return emptyState(
+    'No contract to show.',
+    html`<code>sluice contract lint FILE</code> tells whether a contract is right; <code>sluice serve</code> reads those in the directory, or below the path in each repository, that its settings name.`,
+  );
 }
 
 export interface ContractView {
@@ -52,8 +60,10 @@ export function contractPage({ viewer, contract, checks }: ContractView): string
     title: name ?? id,
     place: '/contracts',
     viewer,
-    body: html`<p class="small"><a href="/contracts">All contracts</a></p><h1>${name ?? id}</h1>
-<dl class="facts"><dt>id</dt><dd class="mono">${id}</dd><dt>version</dt><dd>${version} <span class="muted">(ODCS ${apiVersion})</span></dd><dt>owner</dt><dd>${owner ?? 'nobody named'}</dd><dt>mode</dt><dd>${mode}</dd><dt>file</dt><dd class="mono">${file}</dd><dt>digest</dt><dd class="mono">sha256:${digest}</dd></dl>
+    crumb: name ?? id,
+    body: html`<h1>${name ?? id}</h1>
+<p class="lead">${mode === 'enforce' ? 'What breaks a rule of this contract is not merged.' : 'What breaks a rule of this contract is told, and merged.'}</p>
+<dl class="facts"><dt>owner</dt><dd>${owner ?? 'nobody named'}</dd><dt>version</dt><dd>${version} <span class="muted">(ODCS ${apiVersion})</span></dd><dt>mode</dt><dd>${mode}</dd><dt>file</dt><dd class="mono">${file}</dd><dt>id</dt><dd class="mono">${id}</dd><dt>digest</dt><dd class="mono">sha256:${digest}</dd></dl>
 ${tables.map((table) =>
   tableSection(
     table,
@@ -69,8 +79,8 @@ function tableSection(table: ContractTable, checks: readonly CheckSpec[]): Html 
 <p>Governs ${table.locations.map(({ repository, branch, glob }) => html`<code>lakefs://${repository ?? '*'}/${branch ?? '*'}/${glob}</code> `)}${table.key.length === 0 ? null : html`; key <code>${table.key.join(', ')}</code>`}</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Fields of ${table.name}"><table><caption>Fields</caption><thead><tr><th scope="col">field</th><th scope="col">type</th><th scope="col">must be there</th><th scope="col">unique</th><th scope="col">classification</th></tr></thead>
 <tbody>${table.properties.flatMap((property) => fieldRows(property, ''))}</tbody></table></div>
-<div class="scroll" tabindex="0" role="group" aria-label="Rules of ${table.name}"><table><caption>${plural(checks.length, 'rule')}, as checked at every merge</caption><thead><tr><th scope="col">rule</th><th scope="col">what must hold</th><th scope="col">if not</th><th scope="col">line</th></tr></thead>
-<tbody>${checks.map(({ id, name, kind, expected, severity, where, at }) => html`<tr><th scope="row"><code>${id}</code><br><span class="muted">${name ?? kind}</span></th><td>${expected}${where === null ? null : html` <span class="muted">where <code>${where.sql}</code></span>`}</td><td>${severity === 'error' ? 'blocks' : severity}</td><td class="mono">${at.line}</td></tr>`)}</tbody></table></div></section>`;
+<div class="scroll" tabindex="0" role="group" aria-label="Rules of ${table.name}"><table><caption>${plural(checks.length, 'rule')}, as checked at every merge</caption><thead><tr><th scope="col">what must hold</th><th scope="col">if not</th><th scope="col">rule</th><th scope="col" class="num">line</th></tr></thead>
+<tbody>${checks.map(({ id, name, expected, severity, where, at }) => html`<tr><th scope="row" class="what">${expected}${where === null ? null : html`<small>where <code>${where.sql}</code></small>`}</th><td>${severity === 'error' ? 'blocks' : severity}</td><td><code>${id}</code>${name === null ? null : html`<span class="sub">${name}</span>`}</td><td class="num">${at.line}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 function fieldRows(property: Property, parent: string): readonly Html[] {

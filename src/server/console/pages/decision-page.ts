@@ -1,14 +1,18 @@
 import { plural } from '../../../core/check/words.ts';
-import { html } from '../../../core/html/html.ts';
+import { type Html, html } from '../../../core/html/html.ts';
 import { reportBody } from '../../../core/report/html/body.ts';
+import type { TableReport } from '../../../core/report/report.ts';
 import { byteWords, durationWords } from '../../../core/report/text/numbers.ts';
 import type { KeptRows, NoFailingRows } from '../../../gate/failing-rows-ports.ts';
 import type { Decision } from '../../../gate/record-ports.ts';
 import type { RunStage } from '../../run-progress.ts';
-import { linkTo, reportOf, stateBadge, subjectOf, timeOf } from './decision-words.ts';
+import { agoOf, linkTo, reportOf, stateBadge, subjectOf, timeOf } from './decision-words.ts';
 import { failingRowsSection } from './failing-rows-section.ts';
 import { consolePage } from './layout.ts';
 import type { Viewer } from './session.ts';
+
+/** Tables with a link to their history on top of the page. */
+const MOST_LINKS = 6;
 
 const FORMATS = ['json', 'text', 'html', 'markdown', 'junit', 'sarif'] as const;
 
@@ -23,10 +27,10 @@ export function decisionPage(
   const tables = report?.tables ?? [];
   return consolePage({
     title: `${decision.state}: ${subjectOf(decision)}`,
-    place: '/',
+    place: '/decisions',
+    crumb: subjectOf(decision),
     viewer,
-    body: html`<p class="small"><a href="/">All decisions</a></p>
-${report === null ? html`<h1>${subjectOf(decision)}</h1><p>${stateBadge(decision.state)} ${decision.state === 'running' ? stageWords(running) : 'The server stopped before this could be decided. lakeFS saw an error.'}</p>` : reportBody(report)}
+    body: html`${report === null ? html`<div class="headline">${stateBadge(decision.state)}<h1>${subjectOf(decision)}</h1></div><p class="lead">${decision.repository}, received ${agoOf(decision.receivedAt, running.now)}.</p><p>${decision.state === 'running' ? stageWords(running) : ABANDONED}</p>` : reportBody(report, beneath(decision, kept.length > 0, tables, running.now))}
 ${failingRowsSection(decision, viewer, kept)}
 <section aria-labelledby="record"><h2 id="record">Record</h2><dl class="facts">
 <dt>received</dt><dd>${timeOf(decision.receivedAt)} UTC</dd>
@@ -35,10 +39,26 @@ ${decision.decidedAt === null ? null : html`<dt>decided</dt><dd>${timeOf(decisio
 ${decision.replayOf === null ? null : html`<dt>repeats</dt><dd><a class="mono" href="/decisions/${decision.replayOf}">${decision.replayOf}</a>: the same trees and rules, nothing was read again</dd>`}
 ${decision.landed === null ? null : html`<dt>landed</dt><dd>${timeOf(decision.landed.at)} UTC as <code>${decision.landed.commit}</code>, ${decision.landed.same ? 'the tree that was judged' : 'NOT the tree that was judged'}</dd>`}
 </dl>
-${report === null ? null : html`<p>Report as: ${FORMATS.map((format) => html`<a href="/decisions/${decision.id}/report?format=${format}">${format}</a> `)}</p>`}
-${tables.length === 0 ? null : html`<p>History: ${tables.slice(0, 20).map(({ name }) => html`<a href="${linkTo('/table', { repository: decision.repository, branch: decision.branch, name })}">${name}</a> `)}</p>`}
+${report === null ? null : html`<p id="formats">Report as: ${FORMATS.map((format) => html`<a href="/decisions/${decision.id}/report?format=${format}">${format}</a> `)}</p>`}
 </section>`,
   });
+}
+
+const ABANDONED =
+  'The server stopped before this could be decided; lakeFS saw an error and nothing was merged. Merge again.';
+
+/** When, and where to go from here, in reach without scrolling. */
+function beneath(decision: Decision, hasRows: boolean, tables: readonly TableReport[], now: number): Html {
+  const { id, repository, branch, receivedAt } = decision;
+  const links = [
+    ...(hasRows ? [html`<a href="#failing-rows">Failing rows</a>`] : []),
+    ...tables
+      .slice(0, MOST_LINKS)
+      .map(({ name }) => html`<a href="${linkTo('/table', { repository, branch, name })}">History of ${name}</a>`),
+    html`<a href="/decisions/${id}/report?format=html">Report to send on</a>`,
+    html`<a href="#record">Record</a>`,
+  ];
+  return html`<nav aria-label="From here"><ul class="chips"><li class="muted">received ${agoOf(receivedAt, now)}</li>${links.map((link) => html`<li>${link}</li>`)}</ul></nav>`;
 }
 
 function stageWords({ progress, now }: { readonly progress: RunStage | null; readonly now: number }): string {

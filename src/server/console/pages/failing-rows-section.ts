@@ -1,8 +1,8 @@
 import { plural } from '../../../core/check/words.ts';
 import { type Html, html } from '../../../core/html/html.ts';
 import type { KeptRows, NoFailingRows } from '../../../gate/failing-rows-ports.ts';
+import { NO_ROWS_WORDS, rowsWords } from '../../../gate/failing-rows-words.ts';
 import type { Decision } from '../../../gate/record-ports.ts';
-import { NO_ROWS_WORDS, rowsWords } from '../failing-rows.ts';
 import type { Viewer } from './session.ts';
 
 /** Lines on the page; the API has them all. */
@@ -19,7 +19,7 @@ export function failingRowsSection(
   const lines = kept.slice(0, MOST_LINES).map((one) => {
     if (one.kind === 'none')
       return html`<li><code>${one.check}</code>: no rows, because ${NO_ROWS_WORDS[one.why]}</li>`;
-    const words = `failing rows (${rowsWords(one)})`;
+    const words = `failing rows (Parquet, ${rowsWords(one)})`;
     const path = `/decisions/${id}/failing-rows/${one.number}.parquet`;
     return html`<li><code>${one.check}</code>: ${mayRead ? html`<a href="${path}" download>${words}</a>` : words}</li>`;
   });
