@@ -1,6 +1,7 @@
 /** `sluice check` on local files: the same checks, verdict and report as a merge, without a lake. */
 import { partitionValues } from '../core/change/partition.ts';
 import type { CheckSpec } from '../core/check/check.ts';
+import { isAboutChanges } from '../core/check/registry.ts';
 import type { Contract, ContractDocument, ContractTable } from '../core/contract/contract.ts';
 import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import { buildReport } from '../core/report/build-report.ts';
@@ -11,9 +12,11 @@ import { checkTables, type InputObject, type TableInput, type TableOutput } from
 import type { DiffTableInput } from './diff-tables.ts';
 import { inputByContract, localVersions } from './diff-versions.ts';
 import { type LoadedContracts, readContracts } from './load-contracts.ts';
+import { requiredLocalDiffs, withoutChangeRules } from './local-changes.ts';
 import { assignFiles, type TableFiles } from './local-tables.ts';
 import type { LocalFile, LocalFiles, QueryEngine, TextFiles, Workspace } from './ports.ts';
 import { withDiffs } from './report-diffs.ts';
+import type { RequiredDiff } from './required-diffs.ts';
 import { type JudgedWithOutput, type WithOrigins, withOrigins } from './violation-origins.ts';
 
 export interface LocalCheckRequest {
@@ -54,10 +57,16 @@ export async function checkLocal(
   const base =
     request.base === null ? null : assignFiles(loaded.contracts, await deps.files.list(request.base), request.base);
   const present = files.filter((one) => one.files.length > 0).map((one) => tableInput(one, loaded));
-  const { outputs, broken } = await runTables(present, request, deps, signal);
+  const asked = base === null ? withoutChangeRules(present) : { inputs: present, problems: [] };
+  const { outputs, broken } = await runTables(asked.inputs, request, deps, signal);
+  const required =
+    base === null ? null : await requiredLocalDiffs(outputs, { files, base, now: request.now }, deps, signal);
   const judgedTables: JudgedWithOutput[] = [];
   for (const output of outputs) {
-    judgedTables.push({ output, report: await judged(output, files, base, request, deps, signal) });
+    judgedTables.push({
+      output,
+      report: await judged(output, required?.get(output), { files, base }, request, deps, signal),
+    });
   }
   const told =
     base === null
@@ -73,6 +82,7 @@ export async function checkLocal(
     problems: [
       ...loaded.problems.filter(concernsLocalFiles),
       ...missing,
+      ...asked.problems,
       ...broken,
       ...told.problems,
       ...diffs.problems,
@@ -129,9 +139,11 @@ async function diffInputs(
   signal: AbortSignal,
 ): Promise<readonly (DiffTableInput | null)[]> {
   const inputs: (DiffTableInput | null)[] = [];
-  for (const { table } of outputs.map((output) => output.input)) {
+  for (const { table, checks } of outputs.map((output) => output.input)) {
     const [before, after] = [base, data].map((side) => side?.find((one) => one.table === table)?.files);
-    const isTold = before !== undefined && after !== undefined && table.key.length > 0;
+    // Where rules are about changes, the diff was made for them, or it is told why not.
+    const isOpen = table.key.length > 0 && !checks.some(isAboutChanges);
+    const isTold = before !== undefined && after !== undefined && isOpen;
     inputs.push(isTold ? inputByContract(table, await localVersions(before, after, files, signal)) : null);
   }
   return inputs;
@@ -187,8 +199,8 @@ function concernsLocalFiles(problem: Problem): boolean {
 
 async function judged(
   output: TableOutput,
-  files: readonly TableFiles[],
-  base: readonly TableFiles[] | null,
+  required: RequiredDiff | undefined,
+  { files, base }: { readonly files: readonly TableFiles[]; readonly base: readonly TableFiles[] | null },
   request: LocalCheckRequest,
   deps: LocalCheckDeps,
   signal: AbortSignal,
@@ -197,11 +209,13 @@ async function judged(
   const own = files.find((one) => one.table === table)?.files ?? [];
   const before = base?.find((one) => one.table === table)?.files ?? null;
   const changes = await changesOf(own, before, deps.files, signal);
-  const { states, facts, rows } = output;
-  return judgeTable(
+  const { facts, rows } = output;
+  const states = new Map([...output.states, ...(required?.states ?? [])]);
+  const report = judgeTable(
     { contract, table, checks, states, facts, rows, location: shownPaths(request).data, changes },
     request.now,
   );
+  return { ...report, diff: required?.diff ?? null };
 }
 
 /** Without a base every file counts as added; with one, files of the same path are compared by their bytes. */
