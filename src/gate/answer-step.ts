@@ -1,14 +1,11 @@
 import type { CheckState } from '../core/check/check.ts';
-import { bitmapQuery } from '../core/plan/keys.ts';
+import { bitmapQuery, isWorthABitmap } from '../core/plan/keys.ts';
 import type { Relation } from '../core/plan/relation.ts';
 import { integer, type KeySizes, keySizesOf, keyState, rowsState } from '../core/plan/states.ts';
 import type { KeysStep, ScanStep, Step } from '../core/plan/step.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { CompiledQuery } from '../core/sql.ts';
 import type { EngineSession, Row } from './ports.ts';
-
-/** Above this span a bitmap would need more memory than distinct counting. 2^30 values are 128 MiB a thread. */
-const MAX_BITMAP_SPAN = 1n << 30n;
 
 /** What the steps of one table share. */
 export interface Run {
@@ -108,9 +105,7 @@ async function keysState(
 
 function distinctQuery(step: KeysStep, { filled, low, high }: KeySizes): CompiledQuery {
   if (step.bitmap === null || low === null || high === null) return step.distinct;
-  const span = high - low;
-  const worthIt = span < MAX_BITMAP_SPAN && span < 64n * filled + 1_000_000n;
-  return worthIt ? bitmapQuery(step.bitmap, low, high) : step.distinct;
+  return isWorthABitmap({ filled, low, high }) ? bitmapQuery(step.bitmap, low, high) : step.distinct;
 }
 
 async function authoredState(

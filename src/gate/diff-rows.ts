@@ -8,7 +8,6 @@ import {
   dropElsewhere,
   elsewhere,
   type KeyedRequest,
-  keyCensus,
   movedInDelta,
   noRepeatedKeys,
   noRepeatedRows,
@@ -19,6 +18,7 @@ import {
 } from '../core/diff/keyed-plan.ts';
 import { integer } from '../core/plan/states.ts';
 import type { CompiledQuery } from '../core/sql.ts';
+import { takeCensus } from './key-census.ts';
 import type { EngineSession, Row } from './ports.ts';
 
 export type Ask = (query: CompiledQuery) => Promise<readonly Row[]>;
@@ -30,8 +30,7 @@ export function askIn(session: EngineSession, signal: AbortSignal): Ask {
 /** By key. Leaves the differing keys in the session's `sluice_delta` for samples. */
 export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<RowCounts> {
   const { shape, shared } = request;
-  const [census] = await ask(keyCensus(request));
-  const repeated = countOf(census, 'repeated');
+  const { repeated, keyless, moved } = await takeCensus(request, ask);
   await ask(repeated === 0 ? noRepeatedKeys(request) : repeatedKeys(request));
   await ask(repeated === 0 ? noRepeatedRows(request) : repeatedRows(request));
   const differing = made(await ask(delta(request, repeated)));
@@ -43,7 +42,6 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
   const [duplicates] = await ask(repeatedCounts(request));
   if (also > 0n) await ask(dropElsewhere(request));
   const [counts] = await ask(deltaCounts(request));
-  const keyless = countOf(census, 'keyless');
   return {
     inserted: countOf(counts, 'inserted'),
     updated: countOf(counts, 'updated'),
@@ -58,7 +56,7 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
       keyless === 0 && request.sampling.oneIn === 1
         ? { inserted: 0, deleted: 0 }
         : await compareBags(request, 'no key', ask),
-    moved: countOf(census, 'moved') - countOf(differingAndMoved, 'moved') + countOf(counts, 'moved_same'),
+    moved: moved - countOf(differingAndMoved, 'moved') + countOf(counts, 'moved_same'),
     codes: codesOf(counts, shape.values.length),
   };
 }

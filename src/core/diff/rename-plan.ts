@@ -2,7 +2,7 @@
 import { type CompiledQuery, compile, identifier, join, sql } from '../sql.ts';
 import { countOf } from './build-diff.ts';
 import { comparable, comparisonOf } from './compare-types.ts';
-import { isRepeated, type KeyedRequest } from './keyed-plan.ts';
+import { type KeyedRequest, leavingRepeatedOut } from './keyed-plan.ts';
 import { keyedRows, type SideRows, sameKey } from './side-rows.ts';
 import type { SchemaChange } from './table-diff.ts';
 
@@ -56,7 +56,7 @@ export function renameCounts(request: KeyedRequest, pairs: readonly RenamePair[]
     ];
   });
   return compile(sql`SELECT ${join(fields, ', ')} FROM ${side(request.base, (pair) => pair.from)} AS a
-    JOIN ${side(request.merge, (pair) => pair.to)} AS b ON ${sameKey(shape, 'a', 'b')} WHERE NOT ${isRepeated(shape, 'a')}`);
+    JOIN ${side(request.merge, (pair) => pair.to)} AS b ON ${sameKey(shape, 'a', 'b')} ${leavingRepeatedOut(shape)}`);
 }
 
 /** The guesses that are good enough, as changes of their own. */

@@ -87,6 +87,19 @@ function integerKey(demand: Demand & { readonly form: 'keys' }): SqlFragment | n
   return /HUGE|UBIGINT/.test(only.type.name) ? null : only.expression;
 }
 
+/** Above this span a bitmap would need more memory than distinct counting. 2^30 values are 128 MiB a thread. */
+const MAX_BITMAP_SPAN = 1n << 30n;
+
+/** Whether a bitmap over the bounds costs less than counting that many keys. */
+export function isWorthABitmap(keys: {
+  readonly filled: bigint;
+  readonly low: bigint;
+  readonly high: bigint;
+}): boolean {
+  const span = keys.high - keys.low;
+  return span < MAX_BITMAP_SPAN && span < 64n * keys.filled + 1_000_000n;
+}
+
 /** Exact: a bit per possible value. A value outside the bounds makes the engine raise, so a lie cannot pass. */
 export function bitmapQuery(bitmap: NonNullable<KeysStep['bitmap']>, low: bigint, high: bigint): CompiledQuery {
   const bound = (number: bigint): SqlFragment => sql`CAST(${value(number.toString())} AS BIGINT)`;
