@@ -53,6 +53,10 @@ export function createServices(env: Environment, cwd: string): Services {
       const { reportOfServer } = await import('./wire/records.ts');
       return reportOfServer(request, { env, cwd, signal });
     },
+    failingRows: async (request, signal) => {
+      const { failingRowsOf } = await import('./wire/kept-failing-rows.ts');
+      return failingRowsOf(request, { env, cwd, signal });
+    },
     consoleUrl: async (request) => {
       const { consoleUrlOf } = await import('./wire/records.ts');
       return consoleUrlOf(request, { env, cwd });

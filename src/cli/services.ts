@@ -2,6 +2,7 @@ import type { DiffReport } from '../core/diff/diff-report.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Diagnosis } from '../gate/doctor/doctor.ts';
+import type { KeptRows, NoFailingRows } from '../gate/failing-rows-ports.ts';
 import type { GatedMergeEnd } from '../gate/gated-merge.ts';
 import type { InstallPlan, Placement } from '../gate/install-gate.ts';
 import type { Decision, DecisionFilter } from '../gate/record-ports.ts';
@@ -43,6 +44,11 @@ export interface Services {
     request: WithServer & { readonly reference: string },
     signal: AbortSignal,
   ): Promise<readonly Decision[]>;
+  /** The failing rows that are kept of a decision; reading one from a server is logged there. */
+  failingRows(
+    request: WithServer & { readonly decision: Pick<Decision, 'id' | 'replayOf'> },
+    signal: AbortSignal,
+  ): Promise<KeptFailingRows>;
   /** The report of one decision of a server, JSON as it was recorded; null when it has none. */
   serverReport(
     request: WithServer & { readonly server: string; readonly id: string },
@@ -204,4 +210,10 @@ export interface DemoRequest {
   readonly color: boolean;
   /** Writes to standard output. */
   readonly print: (text: string) => void;
+}
+
+export interface KeptFailingRows {
+  readonly checks: readonly (KeptRows | NoFailingRows)[];
+  /** Null: no longer there. */
+  read(number: number): Promise<Uint8Array | null>;
 }

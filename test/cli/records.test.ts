@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Services } from '../../src/cli/services.ts';
 import { toJson } from '../../src/core/report/to-json.ts';
 import { toText } from '../../src/core/report/to-text.ts';
@@ -141,6 +144,44 @@ describe('sluice report', () => {
       { ...records, reference: '01j7' },
       { ...records, id: '01j7' },
     ]);
+  });
+
+  it('writes the failing rows that are kept beside it, under names that are no paths', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-rows-to-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const kept = { table: 'orders', rows: 2, failing: 8_400, columns: ['id', 'amount'], sizeBytes: 4 };
+    const failingRows: Services['failingRows'] = async () => ({
+      checks: [
+        { ...kept, kind: 'rows', number: 1, check: 'orders.amount.range' },
+        { ...kept, kind: 'rows', number: 2, check: '../../evil\u001b[2J' },
+        { ...kept, kind: 'rows', number: 3, check: 'orders.gone' },
+        { kind: 'none', table: 'orders', check: 'orders.rowCount', why: 'no-rows' },
+      ],
+      read: async (number) => (number === 3 ? null : Buffer.from(`PAR${number}`)),
+    });
+    const services = { ...finding(rows), failingRows };
+    const outcome = await sluice(['report', '01j7', '--rows-to', 'rows'], { services, cwd: directory });
+    expect(outcome).toEqual({
+      code: 0,
+      stdout: toText(APPROVED),
+      stderr: [
+        'rows/1-orders.amount.range.parquet: 2 of 8,400 rows, columns id, amount',
+        'rows/2-._._evil_2J.parquet: 2 of 8,400 rows, columns id, amount',
+        'orders.gone: no rows, because they were removed meanwhile',
+        'orders.rowCount: no rows, because this kind of check points at no rows',
+        '',
+      ].join('\n'),
+    });
+    const names = readdirSync(join(directory, 'rows')).sort();
+    expect(names).toEqual(['1-orders.amount.range.parquet', '2-._._evil_2J.parquet']);
+    expect(readFileSync(join(directory, 'rows', names[0] ?? ''), 'utf8')).toBe('PAR1');
+    expect(statSync(join(directory, 'rows', names[0] ?? '')).mode & 0o777).toBe(0o600);
+    const blocked = await sluice(['report', '01j7', '--rows-to', 'rows/1-orders.amount.range.parquet'], {
+      services,
+      cwd: directory,
+    });
+    expect(blocked.code).toBe(2);
+    expect(blocked.stderr).toContain('error[output-unwritable]');
   });
 
   it('shows the report that a repeated delivery points to', async () => {

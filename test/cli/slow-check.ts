@@ -24,6 +24,7 @@ const services = async () => ({
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,
+  failingRows: refuse,
   serverReport: refuse,
   consoleUrl: refuse,
   doctor: refuse,

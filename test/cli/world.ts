@@ -55,6 +55,7 @@ const REFUSING: Services = {
   serve: refuse,
   decisions: refuse,
   findDecisions: refuse,
+  failingRows: refuse,
   serverReport: refuse,
   consoleUrl: async () => null,
   doctor: refuse,

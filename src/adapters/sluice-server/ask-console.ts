@@ -25,24 +25,50 @@ export async function askConsole(
   path: string,
   signal: AbortSignal,
 ): Promise<ConsoleAnswer> {
-  let status: number;
-  let body: string;
+  const { status, bytes } = await get({ url, token }, path, 'application/json', signal);
+  return read(url, status, bytes.toString('utf8'));
+}
+
+/**
+ * A GET of a file. Null when it is not there. Rejects like {@link askConsole}, also for whatever is not of this type.
+ */
+export async function askConsoleFile(
+  { url, token }: ConsoleAccess,
+  path: string,
+  contentType: string,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  const { status, type, bytes } = await get({ url, token }, path, `${contentType}, application/json`, signal);
+  if (status === 200 && type === contentType) return bytes;
+  if (read(url, status, bytes.toString('utf8')).kind === 'missing') return null;
+  throw notSluice(url, 'it gives something else than the file');
+}
+
+interface Got {
+  readonly status: number;
+  readonly type: string | null;
+  readonly bytes: Buffer;
+}
+
+async function get({ url, token }: ConsoleAccess, path: string, accept: string, signal: AbortSignal): Promise<Got> {
   try {
     const response = await fetch(`${url}${path}`, {
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      headers: { authorization: `Bearer ${token}`, accept },
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    status = response.status;
-    body = await bounded(url, response);
+    return { status: response.status, type: response.headers.get('content-type'), bytes: await bounded(url, response) };
   } catch (cause) {
     signal.throwIfAborted();
     throw cause instanceof SluiceError ? cause : unreachable(url, cause);
   }
+}
+
+function read(url: string, status: number, body: string): ConsoleAnswer {
   const json = parsed(body);
   if (status === 200 && json !== undefined) return { kind: 'found', body, json };
-  if (status === 401 || status === 403) throw tokenRefused(url, status);
   const { code, message } = saidBy(json);
+  if ((status === 401 || status === 403) && code !== 'failing-rows-forbidden') throw tokenRefused(url, status);
   if (status === 404 && code !== null) return { kind: 'missing', code };
   if (code === null || message === null) throw notSluice(url, `status ${status} comes with no JSON of a console`);
   throw new SluiceError({
@@ -60,7 +86,7 @@ export function notSluice(url: string, fault: string): SluiceError {
   });
 }
 
-async function bounded(url: string, response: Response): Promise<string> {
+async function bounded(url: string, response: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -68,7 +94,7 @@ async function bounded(url: string, response: Response): Promise<string> {
     if (bytes > MAX_ANSWER_BYTES) throw notSluice(url, 'it answers with more than a report ever has');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks, bytes).toString('utf8');
+  return Buffer.concat(chunks, bytes);
 }
 
 /** Undefined is no JSON value. */

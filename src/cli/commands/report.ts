@@ -6,12 +6,13 @@ import type { Decision } from '../../gate/record-ports.ts';
 import { type Command, type Context, type Input, optionValue, wantsColor } from '../command.ts';
 import { CONFIG_OPTION, RECORDS_OPTION } from '../config-option.ts';
 import type { Ending } from '../exit-code.ts';
+import { writeFailingRows } from '../failing-rows-output.ts';
 import type { Services, WithServer } from '../services.ts';
 
 export const report: Command = {
   name: 'report',
   summary: 'Show the report of a decision.',
-  usage: 'ID [--format FORMAT] [--server URL]',
+  usage: 'ID [--format FORMAT] [--rows-to DIR] [--server URL]',
   details: ['ID is a decision, the beginning of one, or a merge commit (its latest decision).'],
   options: [
     {
@@ -20,6 +21,11 @@ export const report: Command = {
       choices: REPORT_FORMATS,
       help: `${REPORT_FORMATS.join(', ')}; text by default, json exactly as recorded.`,
     },
+    {
+      name: 'rows-to',
+      value: 'DIR',
+      help: 'Write the failing rows that are kept there as well, a Parquet file for each check.',
+    },
     RECORDS_OPTION,
     CONFIG_OPTION,
   ],
@@ -27,6 +33,10 @@ export const report: Command = {
   examples: [
     { line: 'sluice report 01j8zk3v', does: 'As lakeFS shows it in the log of the run.' },
     { line: 'sluice report 5f2c01ab9a1e --format json', does: 'Why this merge commit was let through, or not.' },
+    {
+      line: 'sluice report 01j8zk3v --rows-to failing --server https://sluice.example.org',
+      does: 'With the failing rows that its contracts let be shown, a Parquet file for each check.',
+    },
     {
       line: 'sluice report 01j8zk3v --server https://sluice.example.org',
       does: 'From the Sluice that guards the lake.',
@@ -48,6 +58,10 @@ async function run(input: Input, context: Context): Promise<Ending> {
     const reportUrl = decisionUrl(await services.consoleUrl(records), decision.id);
     const options = { color: wantsColor(context.stdout, context.env), ...(reportUrl === null ? {} : { reportUrl }) };
     context.stdout.write(RENDERERS[format](parseReport(text, decision.id), options));
+  }
+  const directory = optionValue(input, 'rows-to');
+  if (directory !== null) {
+    await writeFailingRows(await services.failingRows({ ...records, decision }, context.signal), directory, context);
   }
   return { kind: 'done' };
 }

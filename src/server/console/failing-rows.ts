@@ -1,7 +1,7 @@
 /** Failing rows for those who may have them: what is kept of a decision, and one file of it. */
-import { count, listed, plural } from '../../core/check/words.ts';
 import { SluiceError } from '../../core/problem.ts';
-import type { FailingRowsReader, KeptRows, NoFailingRows, NoRowsReason } from '../../gate/failing-rows-ports.ts';
+import type { FailingRowsReader, KeptRows, NoFailingRows } from '../../gate/failing-rows-ports.ts';
+import { rowsFileName } from '../../gate/failing-rows-words.ts';
 import type { Decision } from '../../gate/record-ports.ts';
 import type { Answer } from './answer.ts';
 import type { Viewer } from './pages/session.ts';
@@ -73,28 +73,8 @@ export async function rowsFile(
     contentType: 'application/vnd.apache.parquet',
     body,
     headers: {
-      'Content-Disposition': `attachment; filename="${downloadName(decision.id, kept)}"`,
+      'Content-Disposition': `attachment; filename="${decision.id}-${rowsFileName(kept)}"`,
       'X-Sluice-Decision': decision.id,
     },
   };
 }
-
-/** Letters, digits and marks that no shell and no header minds; the names of checks come from contracts. */
-function downloadName(decisionId: string, { number, check }: KeptRows): string {
-  const plain = check.replaceAll(/[^\w.-]+/g, '_').replaceAll(/\.{2,}/g, '.');
-  return `${decisionId}-${number}-${plain.slice(0, 80)}.parquet`;
-}
-
-/** `Parquet, 214 of 8,400 rows, columns id, amount`. */
-export function rowsWords({ rows, failing, columns }: KeptRows): string {
-  const amount = rows === failing ? plural(rows, 'row') : `${count(rows)} of ${plural(failing, 'row')}`;
-  return `Parquet, ${amount}, ${columns.length === 1 ? 'column' : 'columns'} ${listed(columns, 10)}`;
-}
-
-export const NO_ROWS_WORDS: Readonly<Record<NoRowsReason, string>> = {
-  'no-columns': 'the contract lets no column of the table be shown (`samples.columns`)',
-  'no-rows': 'this kind of check points at no rows',
-  'too-large': 'they are larger than what may be kept (`failingRows.maxBytes`, 64 MiB a file)',
-  'too-many': 'the rows of so many checks are not kept',
-  'not-written': 'they could not be written; the report says why',
-};

@@ -1,7 +1,8 @@
 import type { KeptRows, NoFailingRows } from '../../../gate/failing-rows-ports.ts';
+import { NO_ROWS_WORDS } from '../../../gate/failing-rows-words.ts';
 import type { Decision, DecisionStore } from '../../../gate/record-ports.ts';
 import { json } from '../answer.ts';
-import { type FailingRowsAccess, keptOf, NO_ROWS_WORDS, requireRows, rowsFile } from '../failing-rows.ts';
+import { type FailingRowsAccess, keptOf, requireRows, rowsFile } from '../failing-rows.ts';
 import type { Call, Route } from '../route.ts';
 import { findDecision } from './decision-routes.ts';
 

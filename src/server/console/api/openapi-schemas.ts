@@ -1,6 +1,6 @@
 import { HOOK_EVENTS } from '../../../core/event/hook-event.ts';
+import { NO_ROWS_WORDS } from '../../../gate/failing-rows-words.ts';
 import { DECISION_STATES } from '../../../gate/record-ports.ts';
-import { NO_ROWS_WORDS } from '../failing-rows.ts';
 import { ORIGINS } from './read-filter.ts';
 
 const NO_ROWS_REASONS = Object.keys(NO_ROWS_WORDS);
