@@ -3,14 +3,21 @@ import { nullabilityChanges, nullabilityQuery } from '../core/diff/diff-columns.
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import {
   figures,
-  histograms,
   isCountable,
   MAX_PROFILED,
   type ProfileRequest,
   profiledColumns,
+  shapes,
   topValues,
 } from '../core/diff/profile-plan.ts';
-import { binsOf, readFigures, readTopValues, withHistograms } from '../core/diff/read-profile.ts';
+import {
+  binsOf,
+  countedExactly,
+  readFigures,
+  readTopValues,
+  withDistinct,
+  withHistograms,
+} from '../core/diff/read-profile.ts';
 import { renameCounts, renameGuesses, renamePairs } from '../core/diff/rename-plan.ts';
 import { readSamples, type SampleRequest, sampleRows } from '../core/diff/sample-plan.ts';
 import type { SideRows } from '../core/diff/side-rows.ts';
@@ -48,13 +55,32 @@ export async function takeProfile(
   const columns = all.slice(0, MAX_PROFILED);
   const parts = [rows.base, rows.merge, ...(rows.shared === null ? [] : [rows.shared])];
   if (columns.length === 0 || parts.every((part) => part.relation === null)) return { profile: [], columns: 0 };
-  const request: ProfileRequest = { ...rows, columns };
+  const profile: ColumnProfile[] = [];
+  for (let from = 0; from < columns.length; from += COLUMNS_AT_ONCE) {
+    profile.push(...(await measured({ ...rows, columns: columns.slice(from, from + COLUMNS_AT_ONCE) }, ask)));
+  }
+  return { profile: await withTopValues({ ...rows, columns }, profile, ask), columns: all.length };
+}
+
+/** The engine's memory for an aggregate is that of its statement's columns; the data is read by column in any case. */
+const COLUMNS_AT_ONCE = 25;
+
+async function measured(request: ProfileRequest, ask: Ask): Promise<readonly ColumnProfile[]> {
+  const { columns } = request;
   const [row] = await ask(figures(request));
-  const measured = readFigures(columns, row);
-  const bins = binsOf(columns, measured);
-  const binned =
-    bins.length === 0 ? measured : withHistograms(columns, measured, bins, (await ask(histograms(request, bins)))[0]);
-  return { profile: await withTopValues(request, binned, ask), columns: all.length };
+  const found = readFigures(columns, row);
+  const bins = binsOf(columns, found);
+  const exact = countedExactly(columns, found);
+  if (bins.length + exact.length === 0) return found;
+  const [shaped] = await ask(shapes(request, bins, exact));
+  return withDistinct(withHistograms(columns, found, bins, shaped), exact, shaped);
+}
+
+/** Where nearly every value is another one, the most frequent ones say nothing, and to find them takes long. */
+function repeats(profile: ColumnProfile | undefined): boolean {
+  return [profile?.base ?? null, profile?.merge ?? null].some(
+    (side) => side !== null && side.rows > side.nulls && side.distinct <= 0.5 * (side.rows - side.nulls),
+  );
 }
 
 async function withTopValues(
@@ -63,7 +89,7 @@ async function withTopValues(
   ask: Ask,
 ): Promise<readonly ColumnProfile[]> {
   const wanted = request.columns.flatMap((column, index) =>
-    column.mayShow && isCountable(column) && column.type.family !== 'float' ? [index] : [],
+    column.mayShow && isCountable(column) && column.type.family !== 'float' && repeats(profiles[index]) ? [index] : [],
   );
   const found = new Map<number, ColumnProfile['topValues']>();
   for (const index of wanted.slice(0, MAX_TOP_COLUMNS)) {

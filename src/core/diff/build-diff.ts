@@ -3,6 +3,7 @@ import { integer } from '../plan/states.ts';
 import { SluiceError } from '../problem.ts';
 import type { DiffColumn, DiffShape } from './diff-columns.ts';
 import { CODES } from './keyed-plan.ts';
+import { shiftsOf } from './profile-shift.ts';
 import type {
   ColumnDiff,
   ColumnProfile,
@@ -55,6 +56,7 @@ export function buildTableDiff(parts: DiffParts): TableDiff {
   const [inserted, updated, deleted] = [counts.inserted * oneIn, counts.updated * oneIn, counts.deleted * oneIn];
   const duplicateKeys = scaled(counts.duplicateKeys, oneIn);
   const { nullKeys } = counts;
+  const isKey = (name: string): boolean => shape.key.some((column) => column.name === name);
   const unchanged = Math.max(0, rows.base - updated - deleted - duplicateKeys.baseRows - nullKeys.deleted);
   const columns = columnDiffs(shape, counts.codes, oneIn, unchanged + updated);
   const touched = columns.filter((column) => column.changed + column.withinTolerance + column.sameJson > 0);
@@ -73,7 +75,7 @@ export function buildTableDiff(parts: DiffParts): TableDiff {
     objects: { ...objects, renamed: objects.renamed.slice(0, MAX_RENAMED_OBJECTS) },
     samples: parts.samples,
     profileOf: parts.profileOf,
-    profile: parts.profile,
+    profile: parts.profile.map((column) => ({ ...column, shifts: shiftsOf(column, isKey(column.name)) })),
     estimate: estimateOf(counts, oneIn),
     notes: parts.notes,
     omitted: {

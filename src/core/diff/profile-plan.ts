@@ -57,7 +57,7 @@ export function isCountable({ type }: Pick<ProfiledColumn, 'type'>): boolean {
   return !['struct', 'list', 'map', 'json', 'blob', 'other'].includes(type.family);
 }
 
-/** One row: `rows_base`, `rows_merge` and per column and side `n` (not null), `d`, `lo`, `hi`, `mean`, `q`. */
+/** One row: `rows_base`, `rows_merge` and per column and side `n` (not null), `d`, `lo`, `hi`, `mean`, `dev`, `q`. */
 export function figures(request: ProfileRequest): CompiledQuery {
   const fields = request.columns.flatMap((column, index) =>
     (['base', 'merge'] as const).flatMap((side) => figuresOf(column, index, side)),
@@ -68,20 +68,39 @@ export function figures(request: ProfileRequest): CompiledQuery {
 
 function figuresOf(column: ProfiledColumn, index: number, side: 'base' | 'merge'): readonly SqlFragment[] {
   const value = identifier(`c${index}`);
-  const named = (expression: SqlFragment, figure: string, filter: SqlFragment): SqlFragment =>
-    sql`${expression} FILTER (${filter}) AS ${identifier(`${figure}${index}_${side}`)}`;
-  const mine = side === 'base' ? sql`in_base` : sql`in_merge`;
-  const countable = isCountable(column) ? [named(sql`approx_count_distinct(${value})`, 'd', mine)] : [];
+  const named = (expression: SqlFragment, figure: string): SqlFragment =>
+    sql`${expression} AS ${identifier(`${figure}${index}_${side}`)}`;
+  const mine = isOn(side);
+  const own = only(mine, value);
+  const countable = isCountable(column) ? [named(sql`approx_count_distinct(${own})`, 'd')] : [];
   const ends =
-    column.mayShow && isCountable(column)
-      ? [named(sql`min(${value})`, 'lo', mine), named(sql`max(${value})`, 'hi', mine)]
-      : [];
-  const finite = column.type.family === 'float' ? sql`${mine} AND isfinite(${value})` : mine;
+    column.mayShow && isCountable(column) ? [named(sql`min(${own})`, 'lo'), named(sql`max(${own})`, 'hi')] : [];
+  const finite = column.type.family === 'float' ? only(sql`${mine} AND isfinite(${value})`, value) : own;
   const spread =
-    column.mayShow && isMeasured(column) ? [named(sql`quantile_disc(${value}, [0.25, 0.5, 0.75])`, 'q', finite)] : [];
-  const mean = column.mayShow && MEASURED.has(column.type.family) ? [named(sql`avg(${value})`, 'mean', finite)] : [];
-  const filled = named(sql`count(*)`, 'n', sql`${mine} AND ${identifier(`f${index}`)}`);
+    column.mayShow && isMeasured(column) ? [named(sql`quantile_disc(${finite}, [0.25, 0.5, 0.75])`, 'q')] : [];
+  // As floating point, and without what overflows when it is squared: one absurd value must not break the diff.
+  const number = sql`CAST(${finite} AS DOUBLE)`;
+  const mean =
+    column.mayShow && MEASURED.has(column.type.family)
+      ? [
+          named(sql`avg(${number})`, 'mean'),
+          named(sql`stddev_pop(${only(sql`abs(${number}) < 1e140`, number)})`, 'dev'),
+        ]
+      : [];
+  const filled = named(sql`count(${only(sql`${mine} AND ${identifier(`f${index}`)}`, sql`true`)})`, 'n');
   return [filled, ...countable, ...ends, ...spread, ...mean];
+}
+
+function isOn(side: 'base' | 'merge'): SqlFragment {
+  return side === 'base' ? sql`in_base` : sql`in_merge`;
+}
+
+/**
+ * NULL, which aggregates leave out, for all other rows. Not as FILTER: for each of those the engine sets memory aside for
+ * every column of the statement, gigabytes where there are two hundred.
+ */
+function only(condition: SqlFragment, value: SqlFragment): SqlFragment {
+  return sql`CASE WHEN ${condition} THEN ${value} END`;
 }
 
 /** A column's place among the profiled ones, and the ends of its bins. */
@@ -91,19 +110,25 @@ export interface BinRequest {
   readonly high: number;
 }
 
-/** One row: per column and side a map `h` from bin to rows. */
-export function histograms(request: ProfileRequest, bins: readonly BinRequest[]): CompiledQuery {
+/** One row: per column and side a map `h` from bin to rows, and `u`, the number of distinct values, for `exact` ones. */
+export function shapes(request: ProfileRequest, bins: readonly BinRequest[], exact: readonly number[]): CompiledQuery {
+  const counted = exact.flatMap((index) =>
+    (['base', 'merge'] as const).map((side) => {
+      const value = only(isOn(side), identifier(`c${index}`));
+      return sql`count(DISTINCT ${value}) AS ${identifier(`u${index}_${side}`)}`;
+    }),
+  );
   const fields = bins.flatMap(({ index, low, high }) => {
     const column = request.columns[index];
     if (column === undefined) return [];
     const number = asDouble(column, identifier(`c${index}`));
     const place = sql`CAST(greatest(0, least(${integer(BINS - 1)}, floor((${number} - ${doubleValue(String(low))}) / ${doubleValue(String((high - low) / BINS))}))) AS INTEGER)`;
     return (['base', 'merge'] as const).map((side) => {
-      const mine = side === 'base' ? sql`in_base` : sql`in_merge`;
-      return sql`histogram(${place}) FILTER (${mine} AND isfinite(${number})) AS ${identifier(`h${index}_${side}`)}`;
+      const own = only(sql`${isOn(side)} AND isfinite(${number})`, place);
+      return sql`histogram(${own}) AS ${identifier(`h${index}_${side}`)}`;
     });
   });
-  return compile(sql`SELECT ${join([sql`count(*) AS n`, ...fields], ', ')} FROM ${allRows(request)}`);
+  return compile(sql`SELECT ${join([sql`count(*) AS n`, ...fields, ...counted], ', ')} FROM ${allRows(request)}`);
 }
 
 /** The most frequent values of one column, both sides together: `value`, `base`, `merge`. */

@@ -1,7 +1,8 @@
 /** Reads the engine's answers about the profile. */
 import { countOf } from './build-diff.ts';
-import { BINS, type BinRequest, isMeasured, type ProfiledColumn } from './profile-plan.ts';
+import { BINS, type BinRequest, isCountable, isMeasured, type ProfiledColumn } from './profile-plan.ts';
 import type { Cell, ColumnProfile, Histogram, SideProfile } from './table-diff.ts';
+import { placeOf } from './value-place.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -32,6 +33,7 @@ function sideOf(row: Row | undefined, index: number, side: 'base' | 'merge'): Si
     min: text('lo'),
     max: text('hi'),
     mean: text('mean'),
+    deviation: text('dev'),
     quantiles: q25 && q50 && q75 ? { q25, q50, q75 } : null,
   };
 }
@@ -48,16 +50,42 @@ export function binsOf(columns: readonly ProfiledColumn[], profiles: readonly Co
     const profile = profiles[index];
     if (!column.mayShow || !isMeasured(column) || profile === undefined) return [];
     const ends = [profile.base, profile.merge].flatMap((side) => (side === null ? [] : [side.min, side.max]));
-    const numbers = ends.flatMap((end) => (end === null ? [] : [numberOf(column, end)])).filter(Number.isFinite);
+    const numbers = ends.flatMap((end) => (end === null ? [] : [placeOf(column, end)])).filter(Number.isFinite);
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
     return numbers.length > 0 && low < high ? [{ index, low, high }] : [];
   });
 }
 
-function numberOf({ type }: ProfiledColumn, text: string): number {
-  if (!['date', 'timestamp', 'timestamptz'].includes(type.family)) return Number(text);
-  const iso = text.includes(' ') ? text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00') : text;
-  return Date.parse(/[T]/.test(iso) && !/[+-]\d\d:\d\d$/.test(iso) ? `${iso}Z` : iso);
+/** Sets of so many values are small, in memory too. */
+const MOST_EXACT = 4_000;
+
+/** The columns whose distinct values are few enough, by the estimate, to be counted one by one. */
+export function countedExactly(
+  columns: readonly ProfiledColumn[],
+  profiles: readonly ColumnProfile[],
+): readonly number[] {
+  return columns.flatMap((column, index) => {
+    const sides = [profiles[index]?.base, profiles[index]?.merge];
+    const isSmall = sides.every((side) => (side?.distinct ?? 0) <= MOST_EXACT);
+    return isCountable(column) && isSmall ? [index] : [];
+  });
+}
+
+/** Puts exact numbers of distinct values in the place of estimates. */
+export function withDistinct(
+  profiles: readonly ColumnProfile[],
+  exact: readonly number[],
+  row: Row | undefined,
+): readonly ColumnProfile[] {
+  const counted = new Set(exact);
+  return profiles.map((profile, index) => {
+    if (!counted.has(index)) return profile;
+    const of = (side: 'base' | 'merge'): SideProfile | null => {
+      const found = profile[side];
+      return found === null ? null : { ...found, distinct: countOf(row, `u${index}_${side}`), distinctIsExact: true };
+    };
+    return { ...profile, base: of('base'), merge: of('merge') };
+  });
 }
 
 /** Puts the counts of the bins to their columns. */

@@ -140,18 +140,58 @@ export interface ColumnProfile {
   readonly histogram: Histogram | null;
   /** Most frequent values of both sides together; empty for columns that may not be shown. */
   readonly topValues: readonly { readonly value: Cell; readonly base: number; readonly merge: number }[];
+  /** Measures that moved past a threshold, worst first; reports of early versions have none. */
+  readonly shifts?: readonly ProfileShift[];
 }
+
+/** A measure of a column that moved past its threshold; docs/diff.md has the thresholds and their reasons. */
+export interface ProfileShift {
+  readonly measure: ShiftMeasure;
+  readonly strength: 'notable' | 'strong';
+  /**
+   * As the profile has it; `nullRate` as a share, `distribution` the share of `where`, both from 0 to 1. Decimal text
+   * for numbers. Of a column that may not be shown there are shifts of `nullRate` and `distinct` alone.
+   */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** How far it moved, in `unit`, negative for down; null where the base has no scale for it. */
+  readonly delta: number | null;
+  /** `ranges`: widths of the base's range, beyond it. */
+  readonly unit: 'points' | 'percent' | 'standard deviations' | 'ranges' | 'PSI';
+  readonly threshold: { readonly name: ShiftThreshold; readonly value: number };
+  /** Only of `distribution`: the value, or the range of values, whose share moved most. */
+  readonly where: string | null;
+}
+
+export type ShiftMeasure = 'nullRate' | 'distinct' | 'distribution' | 'mean' | 'median' | 'q25' | 'q75' | 'min' | 'max';
+
+/** Names of the rules, as docs/diff.md lists them. */
+export type ShiftThreshold =
+  | 'nulls-appear'
+  | 'null-rate'
+  | 'one-value'
+  | 'distinct'
+  | 'distribution'
+  | 'center'
+  | 'quartile'
+  | 'range'
+  | 'zero-crossed'
+  | 'not-finite';
 
 /** `min` to `quantiles` are values of the data: null for columns that may not be shown, and where there is no order. */
 export interface SideProfile {
   readonly rows: number;
   readonly nulls: number;
-  /** Distinct values without null; an estimate of about 2 %: print it with `~`. */
+  /** Distinct values without null. */
   readonly distinct: number;
+  /** True up to some thousand values; else `distinct` is an estimate that is off by 25 % at times: print it with `~`. */
+  readonly distinctIsExact?: boolean;
   readonly min: string | null;
   readonly max: string | null;
   /** Numbers only, decimal text. */
   readonly mean: string | null;
+  /** Of the whole population; numbers only, decimal text. Reports of early versions have none. */
+  readonly deviation?: string | null;
   readonly quantiles: { readonly q25: string; readonly q50: string; readonly q75: string } | null;
 }
 

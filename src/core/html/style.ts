@@ -28,9 +28,12 @@ code,.mono{font-family:var(--mono);font-size:.9em;overflow-wrap:anywhere}
 .quiet{color:var(--muted);background:var(--panel)}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.75rem 0}
 dl.facts dt{color:var(--muted)}dl.facts dd{margin:0;overflow-wrap:anywhere}
-.stats{display:flex;flex-wrap:wrap;gap:.75rem;margin:.75rem 0;padding:0;list-style:none}
-.stats li{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.5rem .9rem;min-width:7.5rem}
-.stats strong{display:block;font-size:1.25rem;font-variant-numeric:tabular-nums}
+dl.facts.inline{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;margin:.4rem 0}dl.facts.inline div{display:flex;gap:.5rem;align-items:baseline}
+.headline{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem .9rem}.headline h1{margin:.1rem 0}.headline .badge{font-size:1.05rem}header .muted{margin:.25rem 0}
+.reasons{margin:.5rem 0;padding-left:1.25rem}
+.stats{display:flex;flex-wrap:wrap;gap:.5rem;margin:.6rem 0;padding:0;list-style:none}
+.stats li{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.25rem .8rem}
+.stats strong{font-size:1.1rem;margin-right:.4rem;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto;margin:.5rem 0}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 caption{text-align:left;color:var(--muted);padding:.25rem 0}
@@ -47,6 +50,7 @@ del+ins::before{content:"\\2192\\a0"/"";color:var(--muted);font-weight:400}
 pre ins{color:var(--good)}pre del{color:var(--bad);text-decoration:none}pre del+ins::before{content:none}pre{font-family:var(--mono);font-size:.85rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 svg{max-width:100%;height:auto}
 figure{margin:.5rem 0}figure svg{display:block;width:30rem}figure text{font-size:10px;fill:var(--muted)}.was{fill:var(--line)}.now{fill:none;stroke:var(--after);stroke-width:1.5}.axis{stroke:var(--muted)}
+.top-values{width:auto}.top-values caption .key:first-child{margin-left:1rem}svg.pair{display:block;width:10rem;height:auto}.now-fill{fill:var(--after)}td.caution del{color:inherit}td.caution ins{color:inherit}
 .key{display:inline-block;width:.8rem;height:.8rem;border-radius:.15rem;margin:0 .3rem 0 .6rem;vertical-align:-.05rem}.was-key{background:var(--line)}.now-key{background:var(--after)}
 .row-bar{display:block;width:100%;height:1rem;border-radius:.3rem}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.4rem 0}.legend .key{margin-left:0}
 .row-unchanged{fill:var(--line);background:var(--line)}.row-changed{fill:var(--caution);background:var(--caution)}.row-added{fill:var(--good);background:var(--good)}.row-removed{fill:var(--bad);background:var(--bad)}

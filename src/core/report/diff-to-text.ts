@@ -3,38 +3,48 @@ import type { DiffedTable, DiffReport } from '../diff/diff-report.ts';
 import { differs } from '../diff/order-tables.ts';
 import { hasErrors } from '../problem.ts';
 import { escapeAllText } from './escape-text.ts';
-import { diffLines } from './text/diff-lines.ts';
+import { shiftedColumns } from './shift-words.ts';
+import { type DiffDetail, diffLines } from './text/diff-lines.ts';
 import { cutMiddle } from './text/display-width.ts';
 import { BLANK, field, flow, type Line, paint, plain } from './text/line.ts';
 import { durationWords, shortId } from './text/numbers.ts';
 import { bar } from './text/table-section.ts';
 import type { TextOptions } from './to-text.ts';
 
-const FULL = { columns: 12, samples: 5 };
-const SHORT = { columns: 3, samples: 0 };
+const FULL: DiffDetail = { columns: 12, samples: 5, shifts: 8, values: true };
+const SHORT: DiffDetail = { columns: 3, samples: 0, shifts: 0, values: true };
+const LEAST: DiffDetail = { columns: 0, samples: 0, shifts: 0, values: true };
 
 /** A diff for people: one screen for a table, what changed most first, the sum in the first line and the last. */
 export function diffToText(report: DiffReport, options: TextOptions = {}): string {
   const { color = false, maxBytes = 32 * 1024, width = 100 } = options;
-  const long = paint(render(report, FULL, width, report.tables.length), color);
-  if (bytes(long) <= maxBytes) return long;
-  for (let shown = Math.min(report.tables.length, 100); shown > 1; shown = Math.floor(shown / 2)) {
-    const text = paint(render(report, SHORT, width, shown), color);
+  const tables = report.tables.length;
+  const wanted: readonly (readonly [DiffDetail, number])[] = [
+    [FULL, tables],
+    [{ ...FULL, shifts: 0 }, tables],
+    [{ ...FULL, shifts: 0, samples: 0 }, tables],
+    ...halves(Math.min(tables, MOST_SHORT)).map((shown): readonly [DiffDetail, number] => [SHORT, shown]),
+    [LEAST, 1],
+  ];
+  for (const [detail, shown] of wanted) {
+    const text = paint(render(report, detail, width, shown), color);
     if (bytes(text) <= maxBytes) return text;
   }
-  return paint(render(report, { columns: 0, samples: 0 }, width, 1), color);
+  return paint(render(report, LEAST, width, 0), color);
+}
+
+/** Tables of the short form that are tried at once. */
+const MOST_SHORT = 100;
+
+function halves(number: number): readonly number[] {
+  return number <= 1 ? [1] : [number, ...halves(Math.floor(number / 2))];
 }
 
 function bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-function render(
-  report: DiffReport,
-  detail: { readonly columns: number; readonly samples: number },
-  width: number,
-  tables: number,
-): readonly Line[] {
+function render(report: DiffReport, detail: DiffDetail, width: number, tables: number): readonly Line[] {
   const shown = report.tables.slice(0, tables);
   const more = report.tables.length - shown.length + report.omittedTables;
   const { scope, engine, problems } = escapeAllText({ ...report, tables: [] });
@@ -59,15 +69,35 @@ function render(
     ]),
     ...shown.flatMap((table) => [...section(escapeAllText(table), detail, width), BLANK]),
     ...(more > 0 ? [plain(`  … ${plural(more, 'more table')}; all of it: --format json`), BLANK] : []),
+    ...leftOutLines(shown, detail),
+    ...hiddenLines(shown),
     ...headline(report, width),
   ];
 }
 
-function section(
-  { name, location, diff, problem }: DiffedTable,
-  detail: { readonly columns: number; readonly samples: number },
-  width: number,
-): readonly Line[] {
+/** What the first form would show of these tables. */
+function leftOutLines(tables: readonly DiffedTable[], { samples, shifts }: DiffDetail): readonly Line[] {
+  const diffs = tables.flatMap(({ diff }) => (diff === null ? [] : [diff]));
+  const words = [
+    ...(shifts === 0 && diffs.some(({ profile }) => shiftedColumns(profile).length > 0) ? ['shifts of profiles'] : []),
+    ...(samples === 0 && diffs.some((diff) => diff.samples.length > 0) ? ['rows'] : []),
+  ];
+  if (words.length === 0) return [];
+  return [plain(`  left out to keep this short: ${words.join(', ')}; all of it: --format json`), BLANK];
+}
+
+/** A hint for whoever does not know that rows can be seen. */
+function hiddenLines(tables: readonly DiffedTable[]): readonly Line[] {
+  const diffs = tables.flatMap(({ diff }) => (diff === null ? [] : [diff]));
+  const isChanged = diffs.some(
+    ({ key, inserted, updated, deleted }) => key.length > 0 && inserted + updated + deleted > 0,
+  );
+  if (!isChanged || diffs.some(({ samples }) => samples.length > 0)) return [];
+  const hint = 'values are hidden: --show all, or --show COLUMNS, shows rows (with a contract: its samples)';
+  return [[{ text: `  ${hint}`, style: 'faint' }], BLANK];
+}
+
+function section({ name, location, diff, problem }: DiffedTable, detail: DiffDetail, width: number): readonly Line[] {
   const head = [bar(name, location, width), BLANK];
   if (diff !== null) return [...head, ...diffLines(diff, detail, width)];
   const page = { width, indent: 2 };

@@ -17,24 +17,28 @@ export interface TextOptions {
   readonly width?: number;
   /** Where the whole report can be read; left out when nobody knows. */
   readonly reportUrl?: string;
+  /** False: no value of the data, though contracts allow it: for logs that are kept for good. Default true. */
+  readonly values?: boolean;
 }
 
 /**
  * The report for people: logs of lakeFS and terminals. Plain words and ASCII signs, the verdict first and last, what is
- * wrong before what is well. Whatever comes from data, paths or contracts is escaped; row values are not in a report.
+ * wrong before what is well. Whatever comes from data, paths or contracts is escaped.
  *
  * A report of any size costs the time of a text of `maxBytes`: rendering stops where the text is full, and starts again
  * with less detail.
  */
 export function toText(report: Report, options: TextOptions = {}): string {
   const { color = false, maxBytes = 32 * 1024, width = 100 } = options;
-  const subject = prepare(report, width, options.reportUrl ?? null);
+  const subject = prepare(report, width, options);
   for (const step of LADDER) {
     const { text, whole } = paintWithin(render(subject, step, width), color, maxBytes);
     if (whole) return text;
   }
   return cutShort(subject, color, maxBytes, width);
 }
+
+type PrepareOptions = { readonly reportUrl?: string | null; readonly values?: boolean };
 
 /** What does not depend on the step, found once. Tables are as they came: each is escaped when it is rendered. */
 interface Subject {
@@ -49,9 +53,10 @@ interface Subject {
   readonly ruleChanges: readonly RuleChange[];
   readonly head: readonly Line[];
   readonly closing: readonly Line[];
+  readonly values: boolean;
 }
 
-function prepare(report: Report, width: number, reportUrl: string | null): Subject {
+function prepare(report: Report, width: number, { reportUrl = null, values = true }: PrepareOptions): Subject {
   const frame = escapeAllText({ ...report, tables: [], ruleChanges: [] });
   const findings = report.tables.filter(hasFinding);
   const checks = findings.flatMap((table) => table.checks);
@@ -70,11 +75,14 @@ function prepare(report: Report, width: number, reportUrl: string | null): Subje
     ruleChanges,
     head: [BLANK, ...verdict, BLANK, ...scopeLines(frame, report.tables, { width, reportUrl }), BLANK],
     closing: [...reasonLines(frame, shown, width), ...verdict],
+    values,
   };
 }
 
-function* render(subject: Subject, { detail, leavesOut }: Step, width: number): Generator<readonly Line[]> {
-  const { frame, findings, clean, head, closing } = subject;
+function* render(subject: Subject, step: Step, width: number): Generator<readonly Line[]> {
+  const { frame, findings, clean, head, closing, values } = subject;
+  const { leavesOut } = step;
+  const detail: Detail = { ...step.detail, diff: { ...step.detail.diff, values } };
   const inDetail = new Set([
     ...subject.blocking.slice(0, detail.findings),
     ...subject.warned.slice(0, detail.warnings),

@@ -5,6 +5,7 @@ import { isMerge, subjectWords } from '../subject.ts';
 import { looksAtData, tally } from '../text/head.ts';
 import { durationWords, shortId } from '../text/numbers.ts';
 import { hasFinding } from '../text/table-section.ts';
+import { fittedParts } from './fitted-parts.ts';
 import { ruleSection } from './rule-section.ts';
 import { cleanTables, tableSection } from './table-section.ts';
 
@@ -24,17 +25,18 @@ export function reportTitle({ verdict, scope }: Report): string {
   return `${verdict.toUpperCase()}: ${subject(scope)}`;
 }
 
-/** The report without the page around it, for the console to put into its own. */
-export function reportBody(report: Report): Html {
+/** The report without the page around it, for the console to put into its own; `beneath` stands below its headline. */
+export function reportBody(report: Report, beneath: Html = NOTHING): Html {
   const findings = report.tables.filter(hasFinding);
   const clean = report.tables.filter((table) => !hasFinding(table));
   const { sections, listed } = fitted([...findings, ...clean]);
-  return html`${head(report)}
+  return html`${head(report, beneath)}
 ${problems(report)}
 ${ruleSection(report.ruleChanges ?? [])}
 ${sections}
 ${cleanTables(listed.slice(0, MOST_LISTED), listed.length - MOST_LISTED)}
 ${uncovered(report)}
+${commits(report)}
 ${foot(report)}`;
 }
 
@@ -43,27 +45,24 @@ function fitted(tables: readonly TableReport[]): {
   readonly sections: readonly Html[];
   readonly listed: readonly TableReport[];
 } {
-  const sections: Html[] = [];
-  let room = MOST_SECTION_CHARACTERS;
-  for (const [index, table] of tables.slice(0, MOST_SECTIONS).entries()) {
-    const section = tableSection(table, `table-${index + 1}`);
-    room -= section.markup.length;
-    if (room < 0 && index > 0) break;
-    sections.push(section);
-  }
+  const { shown: sections } = fittedParts(
+    tables.slice(0, MOST_SECTIONS),
+    (table, index) => tableSection(table, `table-${index + 1}`),
+    MOST_SECTION_CHARACTERS,
+  );
   return { sections, listed: tables.slice(sections.length) };
 }
 
-function head(report: Report): Html {
+function head(report: Report, beneath: Html): Html {
   const { verdict, scope } = report;
   const reasons = report.reasons.slice(0, MOST_REASONS);
   const more = report.reasons.length - reasons.length;
   return html`<header>
-<p><span class="badge ${TONES[verdict]}"><span aria-hidden="true">${SIGNS[verdict]} </span>${verdict.toUpperCase()}</span></p>
-<h1>${subject(scope)}</h1>
+<div class="headline"><span class="badge ${TONES[verdict]}"><span aria-hidden="true">${SIGNS[verdict]} </span>${verdict.toUpperCase()}</span><h1>${subject(scope)}</h1></div>
+<p class="muted">${headFacts(report)}</p>
 ${reasons.length === 0 ? NOTHING : html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}${more > 0 ? html`<li class="muted">and ${plural(more, 'more reason')}</li>` : null}</ul>`}
 ${stats(report)}
-${facts(report)}
+${beneath}
 </header>`;
 }
 
@@ -91,23 +90,25 @@ function stats(report: Report): Html {
   )}</ul>`;
 }
 
-function facts(report: Report): Html {
-  const rows = [...scopeFacts(report.scope), ['took', durationWords(report.durationMs)] as const];
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`)}</dl>`;
+/** Where, by whom, how long: one line, so that what failed stands high on the page. */
+function headFacts({ scope, durationMs }: Report): string {
+  const place = scope.kind === 'local' ? [`data ${scope.data}`] : [scope.repository];
+  const by = scope.kind === 'local' || scope.committer === null ? [] : [`by ${scope.committer}`];
+  return [...place, ...by, `took ${durationWords(durationMs)}`].join(' · ');
 }
 
-function scopeFacts(scope: ReportScope): readonly (readonly [name: string, value: string])[] {
-  if (scope.kind === 'local') {
-    return [['data', scope.data] as const, ...(scope.base === null ? [] : [['base', scope.base] as const])];
-  }
-  const all = [
-    ['repository', scope.repository],
-    [scope.mergeResult ? 'merge commit' : 'source commit', scope.mergeCommit],
-    ['base commit', scope.baseCommit],
-    ['committer', scope.committer ?? ''],
-    ['decision', scope.decisionId],
-  ] as const;
-  return all.filter(([, value]) => value !== '');
+/** Whole ids are for copying; they come last. */
+function commits({ scope }: Report): Html {
+  const all =
+    scope.kind === 'local'
+      ? [['data', scope.data] as const, ['base', scope.base ?? ''] as const]
+      : ([
+          [scope.mergeResult ? 'merge commit' : 'source commit', scope.mergeCommit],
+          ['base commit', scope.baseCommit],
+          ['decision', scope.decisionId],
+        ] as const);
+  const known = all.filter(([, value]) => value !== '');
+  return html`<section aria-labelledby="compared"><h2 id="compared">What was compared</h2><dl class="facts">${known.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`)}</dl></section>`;
 }
 
 function problems(report: Report): Html {

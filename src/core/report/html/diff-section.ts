@@ -18,7 +18,7 @@ ${rowBar(diff)}
 ${schemaTable(diff)}
 ${columnTable(diff)}
 ${sampleSection(diff, isOpen)}
-${profileSection(diff)}
+${profileSection(diff, isOpen)}
 ${footnotes(diff)}</section>`;
 }
 

@@ -1,10 +1,15 @@
-import { count } from '../../check/words.ts';
+import { count, plural } from '../../check/words.ts';
 import type { Cell, RowSample, TableDiff } from '../../diff/table-diff.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
+import { aroundDifference } from '../cell-words.ts';
+import { fittedParts } from './fitted-parts.ts';
 
 const WORDS = { inserted: 'added', updated: 'changed', deleted: 'removed' } as const;
 const SIGNS = { inserted: '+', updated: '~', deleted: '−' } as const;
 const MOST_CHARACTERS = 200;
+/** Of the rows of one class; further ones are in the JSON. */
+const MOST_ROW_CHARACTERS = 96 * 1024;
+const MOST_COLUMNS = 40;
 
 /** A few rows of each class, of the columns that the contract allows to be shown. */
 export function sampleSection({ samples, omitted }: TableDiff, isOpen: boolean): Html {
@@ -17,14 +22,17 @@ export function sampleSection({ samples, omitted }: TableDiff, isOpen: boolean):
 
 function sampleTable(change: RowSample['change'], rows: readonly RowSample[], more: number, isOpen: boolean): Html {
   const keys = rows[0]?.key.map(({ column }) => column) ?? [];
-  const columns = [...new Set(rows.flatMap(({ cells }) => cells.map(({ column }) => column)))];
-  const content = html`<summary>${SIGNS[change]} Rows ${WORDS[change]}: ${count(rows.length)} of ${count(rows.length + more)} shown</summary><div><div class="scroll" tabindex="0" role="group" aria-label="Rows ${WORDS[change]}"><table>
+  const all = [...new Set(rows.flatMap(({ cells }) => cells.map(({ column }) => column)))];
+  const columns = all.slice(0, MOST_COLUMNS);
+  const { shown } = fittedParts(rows, (row) => sampleRow(row, columns), MOST_ROW_CHARACTERS);
+  const content = html`<summary>${SIGNS[change]} Rows ${WORDS[change]}: ${count(shown.length)} of ${count(rows.length + more)} shown${all.length > columns.length ? html`, ${count(columns.length)} of ${plural(all.length, 'column')}` : null}</summary><div><div class="scroll" tabindex="0" role="group" aria-label="Rows ${WORDS[change]}"><table>
 <thead><tr>${[...keys, ...columns].map((column) => html`<th scope="col"><code>${column}</code></th>`)}</tr></thead>
-<tbody>${rows.map(
-    (row) =>
-      html`<tr>${row.key.map(({ value }) => html`<th scope="row">${cellText(value)}</th>`)}${columns.map((column) => html`<td>${changeCell(row, column)}</td>`)}</tr>`,
-  )}</tbody></table></div></div>`;
+<tbody>${shown}</tbody></table></div></div>`;
   return isOpen ? html`<details open>${content}</details>` : html`<details>${content}</details>`;
+}
+
+function sampleRow(row: RowSample, columns: readonly string[]): Html {
+  return html`<tr>${row.key.map(({ value }) => html`<th scope="row">${cellText(value)}</th>`)}${columns.map((column) => html`<td>${changeCell(row, column)}</td>`)}</tr>`;
 }
 
 function changeCell({ cells, change }: RowSample, column: string): Html {
@@ -34,7 +42,8 @@ function changeCell({ cells, change }: RowSample, column: string): Html {
   if (change === 'deleted') return cellText(cell.base);
   if (cell.base.kind === 'hidden' && cell.merge.kind === 'hidden')
     return html`<span class="muted">changed, hidden</span>`;
-  return html`<span class="hidden">was </span><del>${cellText(cell.base)}</del> <ins><span class="hidden">now </span>${cellText(cell.merge)}</ins>`;
+  const { before, after } = aroundDifference(cell.base, cell.merge, MOST_CHARACTERS);
+  return html`<span class="hidden">was </span><del>${cellText(before)}</del> <ins><span class="hidden">now </span>${cellText(after)}</ins>`;
 }
 
 /** `NULL` is set apart from the text of the same letters, and an empty text from nothing at all. */

@@ -31,7 +31,7 @@ export interface Step {
 }
 
 const FULL: Detail = {
-  diff: { columns: 12, samples: 5 },
+  diff: { columns: 12, samples: 5, shifts: 8, values: true },
   passedByKind: true,
   objects: 3,
   paths: 5,
@@ -45,18 +45,20 @@ const FULL: Detail = {
 
 const START: Step = { detail: FULL, leavesOut: [] };
 
+const DIFF_PROFILE = 'shifts of profiles';
 const DIFF_ROWS = 'rows and most columns that changed';
 const DIFF_COLUMNS = 'changed columns';
 
 const LESS: readonly { readonly less: Partial<Detail>; readonly leavesOut: string }[] = [
   { less: { passedByKind: false, cleanTables: 0 }, leavesOut: 'the kinds of passed checks' },
-  { less: { diff: { columns: 3, samples: 0 } }, leavesOut: DIFF_ROWS },
+  { less: { diff: { ...FULL.diff, shifts: 0 } }, leavesOut: DIFF_PROFILE },
+  { less: { diff: { ...FULL.diff, shifts: 0, columns: 3, samples: 0 } }, leavesOut: DIFF_ROWS },
   { less: { objects: 0, paths: 1 }, leavesOut: 'the objects with the most failing rows' },
   { less: { ruleLines: 20 }, leavesOut: 'most lines of changed rules' },
   { less: { warnings: 0 }, leavesOut: 'details of warnings' },
   { less: { warningLines: false }, leavesOut: 'warnings' },
   { less: { ruleLines: 0 }, leavesOut: 'all lines of changed rules' },
-  { less: { diff: { columns: 0, samples: 0 } }, leavesOut: DIFF_COLUMNS },
+  { less: { diff: { ...FULL.diff, shifts: 0, columns: 0, samples: 0 } }, leavesOut: DIFF_COLUMNS },
   { less: { findings: 3, text: 200 }, leavesOut: 'details of all but three failed checks' },
   { less: { findings: 0 }, leavesOut: 'details of failed checks' },
 ];
@@ -71,6 +73,6 @@ export const LADDER: readonly Step[] = LESS.reduce(
 );
 
 /** Steps' words that say nothing where no table has a diff. */
-export const ABOUT_DIFFS: ReadonlySet<string> = new Set([DIFF_ROWS, DIFF_COLUMNS]);
+export const ABOUT_DIFFS: ReadonlySet<string> = new Set([DIFF_PROFILE, DIFF_ROWS, DIFF_COLUMNS]);
 
 export const SHORTEST: Step = LADDER.at(-1) ?? START;

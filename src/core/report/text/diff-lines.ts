@@ -1,8 +1,10 @@
 import { count, plural } from '../../check/words.ts';
-import type { Cell, ColumnDiff, ColumnProfile, RowSample, SchemaChange, TableDiff } from '../../diff/table-diff.ts';
+import type { ColumnDiff, SchemaChange, TableDiff } from '../../diff/table-diff.ts';
 import { cutEnd, cutMiddle, displayWidth, padEnd, padStart } from './display-width.ts';
 import { BLANK, field, type Line, type Span } from './line.ts';
 import { byteWords, rateWords } from './numbers.ts';
+import { profileLines } from './profile-lines.ts';
+import { sampleLines } from './sample-lines.ts';
 
 /** How much of a diff is shown. */
 export interface DiffDetail {
@@ -10,6 +12,10 @@ export interface DiffDetail {
   readonly columns: number;
   /** Rows of each kind of change. */
   readonly samples: number;
+  /** Lines about the profile. */
+  readonly shifts: number;
+  /** False: no value of the data stands in the text, whatever may be shown elsewhere. */
+  readonly values: boolean;
 }
 
 interface Page {
@@ -26,8 +32,8 @@ export function diffLines(diff: TableDiff, detail: DiffDetail, width: number): r
     ...field('compared', readWords(diff), page),
     ...diff.notes.slice(0, NOTES_SHOWN).flatMap((note) => field('note', cutEnd(note, 400), page)),
     ...columnTable(diff, detail, width),
-    ...profileLines(diff.profile, page),
-    ...sampleLines(diff, detail, page),
+    ...profileLines(diff, detail, width),
+    ...(detail.values ? sampleLines(diff, detail.samples, width) : []),
   ];
 }
 
@@ -49,7 +55,9 @@ function growth({ base, merge }: TableDiff['rows']): string {
   if (base === merge) return '';
   if (base === 0) return '   (new)';
   if (merge === 0) return '   (emptied)';
-  return `   (${merge > base ? '+' : '-'}${rateWords(Math.abs(merge - base), base)})`;
+  const rate = rateWords(Math.abs(merge - base), base);
+  const sign = merge > base ? '+' : '-';
+  return /^\d/.test(rate) ? `   (${sign}${rate})` : `   (${sign}${plural(Math.abs(merge - base), 'row')})`;
 }
 
 /** `+ 200,000 inserted   ~ 8,200 updated   - 4,000 deleted   11,987,800 unchanged`. */
@@ -62,7 +70,9 @@ export function changeWords(diff: TableDiff): string {
     { sign: '-', number: deleted, word: 'deleted' },
   ].filter(({ number }) => number > 0);
   const changes = parts.map(({ sign, number, word }) => `${sign} ${about}${count(number)} ${word}`);
-  const moved = (diff.moved ?? 0) > 0 ? `, ${count(diff.moved ?? 0)} of them in another object` : '';
+  // A version that is one object has no other one for a row to be in.
+  const moved =
+    (diff.moved ?? 0) > 0 && diff.objects.of > 2 ? `, ${count(diff.moved ?? 0)} of them in another object` : '';
   const rest = `${about}${count(unchanged)} unchanged${moved}`;
   return [changes.length === 0 ? nothingWords(diff) : changes.join('   '), rest].join('   ');
 }
@@ -163,73 +173,4 @@ function howWords(column: ColumnDiff): string {
   const counted = parts.filter(([number]) => number > 0).map(([number, word]) => `${count(number)} ${word}`);
   const compared = column.comparedAs === null ? [] : [`compared as ${column.comparedAs}`];
   return [...counted, ...compared].join(', ');
-}
-
-const PROFILES_SHOWN = 5;
-
-/** Null rates that moved by a point or more, and numbers of values that doubled or halved. */
-function profileLines(profile: readonly ColumnProfile[], page: Page): readonly Line[] {
-  const texts = profile.flatMap((column) => {
-    const shift = shiftWords(column);
-    return shift === '' ? [] : [`${column.name}   ${shift}`];
-  });
-  const more = texts.length - PROFILES_SHOWN;
-  return [...texts.slice(0, PROFILES_SHOWN), ...(more > 0 ? [`… ${plural(more, 'more column')}`] : [])].flatMap(
-    (text, index) => [...(index === 0 ? [BLANK] : []), ...field(index === 0 ? 'profile' : '', text, page)],
-  );
-}
-
-function shiftWords({ base, merge }: ColumnProfile): string {
-  if (base === null || merge === null || base.rows === 0 || merge.rows === 0) return '';
-  const points = Math.abs(base.nulls / base.rows - merge.nulls / merge.rows) * 100;
-  const [few, many] = [Math.min(base.distinct, merge.distinct), Math.max(base.distinct, merge.distinct)];
-  return [
-    points >= 1 ? `null rate ${rateWords(base.nulls, base.rows)} -> ${rateWords(merge.nulls, merge.rows)}` : '',
-    many >= 20 && many >= 2 * few ? `about ${count(base.distinct)} -> ${count(merge.distinct)} distinct values` : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
-}
-
-const SIGNS = { inserted: '+', updated: '~', deleted: '-' } as const;
-const CELLS_SHOWN = 6;
-
-function sampleLines(diff: TableDiff, { samples: limit }: DiffDetail, page: Page): readonly Line[] {
-  return (['updated', 'inserted', 'deleted'] as const).flatMap((change) => {
-    const all = diff.samples.filter((sample) => sample.change === change);
-    const shown = all.slice(0, limit);
-    if (shown.length === 0) return [];
-    const title = `showing ${count(shown.length)} of ${count(diff[change])} ${change}`;
-    return [BLANK, ...field('rows', title, page), ...shown.flatMap((sample) => field('', sampleWords(sample), page))];
-  });
-}
-
-function sampleWords({ change, key, cells }: RowSample): string {
-  const names = key.map(({ column, value }) => `${column} ${cellWords(value)}`).join(', ');
-  const values = cells.slice(0, CELLS_SHOWN).map(({ column, base, merge }) => {
-    const both =
-      change === 'updated'
-        ? `${cellWords(base)} -> ${cellWords(merge)}`
-        : cellWords(change === 'deleted' ? base : merge);
-    return `${column} ${both}`;
-  });
-  const more = cells.length - values.length;
-  return `${SIGNS[change]} ${[names, ...values, ...(more > 0 ? [`… ${plural(more, 'more column')}`] : [])].join('   ')}`;
-}
-
-/** `NULL` and the text "NULL", the empty text and no row at all look different. */
-function cellWords(cell: Cell): string {
-  switch (cell.kind) {
-    case 'null':
-      return 'NULL';
-    case 'absent':
-      return '<absent>';
-    case 'hidden':
-      return '<hidden>';
-    case 'value': {
-      const text = cutEnd(cell.text, 40);
-      const cut = cell.cut + Math.max(0, [...cell.text].length - 40);
-      return /^(|NULL|<absent>|<hidden>)$/.test(text) ? `"${text}"` : `${text}${cut > 0 ? `(+${count(cut)})` : ''}`;
-    }
-  }
 }
