@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { servePages, TOKEN } from '../server/console/pages/serve-pages.ts';
+import { decision, type PagesOptions, servePages, TOKEN } from '../server/console/pages/serve-pages.ts';
 import { axeViolations, describeInBrowser, openPage } from './browser.ts';
 
-async function visit(options: Parameters<typeof openPage>[0] = {}) {
-  const server = await servePages();
+async function visit(options: Parameters<typeof openPage>[0] = {}, served: PagesOptions = {}) {
+  const server = await servePages(served);
   const visitor = await openPage(options);
   onTestFinished(async () => {
     await visitor.page.close();
@@ -71,6 +71,28 @@ describeInBrowser('the console', () => {
       );
       expect(overflow, path).toBe(0);
     }
+  });
+
+  it('gives failing rows as a file, on a phone too', async () => {
+    const own = decision();
+    const long = 'orders.a_column_with_a_name_that_no_phone_is_wide_enough_for.relationship';
+    const kept = { table: 'orders', columns: ['id', 'amount'], rows: 214, failing: 8_400, sizeBytes: 4 };
+    const failingRows: PagesOptions['failingRows'] = {
+      list: async () => [
+        { ...kept, kind: 'rows', number: 1, check: long },
+        { kind: 'none', table: 'orders', check: 'orders.rowCount', why: 'no-rows' },
+      ],
+      read: async () => Buffer.from('PAR1'),
+    };
+    const { page, url, complaints } = await visit({ width: 360 }, { decisions: [own], failingRows });
+    await logIn(page);
+    await page.goto(`${url}/decisions/${own.id}`);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    const downloading = page.waitForEvent('download');
+    await page.click('text=failing rows (Parquet, 214 of 8,400 rows, columns id, amount)');
+    expect((await downloading).suggestedFilename()).toBe(`${own.id}-1-${long}.parquet`);
+    expect(complaints).toEqual([]);
   });
 
   it('can be gone through with the keyboard alone', async () => {
