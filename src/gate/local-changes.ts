@@ -3,11 +3,17 @@ import { isAboutChanges } from '../core/check/registry.ts';
 import { listed, plural } from '../core/check/words.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { Problem } from '../core/problem.ts';
+import type { TableVersions } from './base-versions.ts';
 import type { TableInput, TableOutput } from './check-tables.ts';
 import { localVersions } from './diff-versions.ts';
 import type { TableFiles } from './local-tables.ts';
 import type { LocalFile, LocalFiles } from './ports.ts';
-import { type RequiredDiff, type RequiredDiffsDeps, requiredDiffs } from './required-diffs.ts';
+import {
+  type RequiredDiff,
+  type RequiredDiffsDeps,
+  type RequiredDiffsRequest,
+  requiredDiffs,
+} from './required-diffs.ts';
 
 export interface LocalSides {
   readonly files: readonly TableFiles[];
@@ -25,17 +31,14 @@ export function requiredLocalDiffs(
 ): Promise<ReadonlyMap<TableOutput, RequiredDiff>> {
   const of = (side: readonly TableFiles[], table: ContractTable): readonly LocalFile[] =>
     side.find((one) => one.table === table)?.files ?? [];
-  return requiredDiffs(
-    {
-      outputs,
-      versionsOf: ({ input: { table } }, _directory, within) =>
-        localVersions(of(base, table), of(files, table), deps.files, within),
-      unknown: null,
-      now,
-    },
-    deps,
-    signal,
-  );
+  const versionsOf: RequiredDiffsRequest['versionsOf'] = async (tables, _directory, within) => {
+    const versions = new Map<ContractTable, TableVersions>();
+    for (const table of tables) {
+      versions.set(table, await localVersions(of(base, table), of(files, table), deps.files, within));
+    }
+    return versions;
+  };
+  return requiredDiffs({ outputs, versionsOf, unknown: null, now }, deps, signal);
 }
 
 /** Without a base there is nothing to judge these rules by: they are set aside, and said so once. */

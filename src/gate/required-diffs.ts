@@ -6,15 +6,16 @@
 import type { CheckSpec, CheckState } from '../core/check/check.ts';
 import { dataName } from '../core/check/columns.ts';
 import { isAboutChanges } from '../core/check/registry.ts';
+import type { ContractTable } from '../core/contract/contract.ts';
 import { type Doubt, type KnownChanges, unchangedEvidence } from '../core/diff/evidence.ts';
 import { protectedObjects } from '../core/diff/protected-objects.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
 import type { TableDiff } from '../core/diff/table-diff.ts';
-import { SluiceError } from '../core/problem.ts';
+import { type Problem, SluiceError } from '../core/problem.ts';
 import type { TableVersions } from './base-versions.ts';
 import type { TableOutput } from './check-tables.ts';
 import type { DiffObject } from './diff-objects.ts';
-import { type DiffLimits, diffTables } from './diff-tables.ts';
+import { type ComparedVersions, type DiffLimits, diffTables } from './diff-tables.ts';
 import { inputByContract } from './diff-versions.ts';
 import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
 
@@ -31,8 +32,12 @@ export interface RequiredDiff {
 
 export interface RequiredDiffsRequest {
   readonly outputs: readonly TableOutput[];
-  /** Both versions of a table; what is not here yet is put into the directory. */
-  readonly versionsOf: (output: TableOutput, directory: string, signal: AbortSignal) => Promise<TableVersions>;
+  /** Both versions of these tables; what is not here yet is put into the directory. */
+  readonly versionsOf: (
+    tables: readonly ContractTable[],
+    directory: string,
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<ContractTable, TableVersions>>;
   /** Set: what the change does is not to be had, for no table. */
   readonly unknown: Doubt | null;
   /** Milliseconds since 1970: the judged commit's date. */
@@ -46,89 +51,128 @@ export interface RequiredDiffsDeps {
   readonly workspace: Workspace;
 }
 
+type RequiredDiffs = ReadonlyMap<TableOutput, RequiredDiff>;
+
 /** Rejects when the signal is aborted; whatever else goes wrong is in the states of one table. */
 export async function requiredDiffs(
   request: RequiredDiffsRequest,
   deps: RequiredDiffsDeps,
   signal: AbortSignal,
-): Promise<ReadonlyMap<TableOutput, RequiredDiff>> {
+): Promise<RequiredDiffs> {
+  const { unknown } = request;
+  const ruled = request.outputs.filter((output) => rulesOf(output).length > 0);
+  // What was not read whole is held against nothing.
+  const doubt = (output: TableOutput): Doubt | null => unknown ?? (isUnread(output) ? UNREAD : null);
   const found = new Map<TableOutput, RequiredDiff>();
-  for (const output of request.outputs) {
-    const rules = output.input.checks.filter(isAboutChanges);
-    if (rules.length === 0) continue;
-    const { unknown } = request;
-    const diff =
-      unknown === null ? await requiredDiff(output, rules, request, deps, signal) : unknownOf(rules, unknown);
-    found.set(output, diff);
+  for (const output of ruled) {
+    const why = doubt(output);
+    if (why !== null) found.set(output, unknownOf(output, why));
+  }
+  const open = ruled.filter((output) => !found.has(output));
+  return new Map([...found, ...(open.length === 0 ? [] : await compareEach(open, request, deps, signal))]);
+}
+
+/** In one session, as starting one takes time; where that breaks, each table alone, so that it is clear on which. */
+async function compareEach(
+  outputs: readonly TableOutput[],
+  request: RequiredDiffsRequest,
+  deps: RequiredDiffsDeps,
+  signal: AbortSignal,
+): Promise<RequiredDiffs> {
+  const found = new Map<TableOutput, RequiredDiff>();
+  const [only, ...others] = outputs;
+  try {
+    const compared = await deps.workspace.use((directory) => compare(outputs, directory, request, deps, signal));
+    for (const [output, required] of compared) found.set(output, required);
+  } catch (cause) {
+    if (!(cause instanceof SluiceError) || signal.aborted) throw cause;
+    if (only !== undefined && others.length === 0) found.set(only, unknownOf(only, doubtOf(cause.problem)));
+  }
+  for (const output of outputs.filter((one) => !found.has(one))) {
+    for (const [own, required] of await compareEach([output], request, deps, signal)) found.set(own, required);
   }
   return found;
 }
 
-/** Why none of the rules can be judged. */
-function unknownOf(rules: readonly CheckSpec[], { why, help }: Doubt): RequiredDiff {
-  const failed: CheckState = { form: 'failed', why, help };
-  return { states: new Map(rules.map(({ id }) => [id, failed])), diff: null };
-}
-
-/** A session of its own for each table: an engine that breaks on one has not seen another. */
-async function requiredDiff(
-  output: TableOutput,
-  rules: readonly CheckSpec[],
-  request: RequiredDiffsRequest,
+/** What an engine that broke left open is left out, unless it was asked of this table alone. */
+async function compare(
+  outputs: readonly TableOutput[],
+  directory: string,
+  { versionsOf, now, limits = REQUIRED_LIMITS }: RequiredDiffsRequest,
   deps: RequiredDiffsDeps,
   signal: AbortSignal,
-): Promise<RequiredDiff> {
-  const { objects } = output.input;
-  // What was not read whole is held against nothing.
-  if (output.rows === null && objects.length > 0) return unknownOf(rules, UNREAD);
-  try {
-    return await deps.workspace.use(async (runDirectory) => {
-      const versions = await request.versionsOf(output, runDirectory, signal);
-      return compareVersions({ output, rules, versions, runDirectory }, request, deps, signal);
-    });
-  } catch (cause) {
-    if (!(cause instanceof SluiceError) || signal.aborted) throw cause;
-    return unknownOf(rules, { why: cause.problem.message, help: cause.problem.hint ?? '' });
-  }
+): Promise<RequiredDiffs> {
+  const versions = await versionsOf(
+    outputs.map(({ input }) => input.table),
+    directory,
+    signal,
+  );
+  const tables = outputs.map((output) => comparisonOf(output, versions.get(output.input.table), now));
+  const changed = tables.filter(({ split }) => split.base.length + split.merge.length > 0);
+  const inputs = changed.map(({ output, versions: own, parts }) => ({
+    ...inputByContract(output.input.table, own),
+    parts,
+  }));
+  const outcomes =
+    inputs.length === 0 ? [] : await diffTables({ tables: inputs, runDirectory: directory, limits }, deps, signal);
+  return new Map(
+    tables.flatMap((table): readonly (readonly [TableOutput, RequiredDiff])[] => {
+      const { output } = table;
+      if (!changed.includes(table)) return [[output, unchanged(output)]];
+      const outcome = outcomes[changed.indexOf(table)];
+      if (outcome !== undefined && 'diff' in outcome) return [[output, judgedBy(table, outcome)]];
+      const isOfEngine = outcome === undefined || outcome.problem.code.startsWith('engine-');
+      if (isOfEngine && outputs.length > 1) return [];
+      return [[output, unknownOf(output, outcome === undefined ? UNMADE : doubtOf(outcome.problem))]];
+    }),
+  );
 }
-
-const UNREAD: Doubt = { why: 'an object of the table cannot be read', help: 'write it again' };
 
 interface Comparison {
   readonly output: TableOutput;
-  readonly rules: readonly CheckSpec[];
   readonly versions: TableVersions;
-  readonly runDirectory: string;
+  readonly split: ObjectSplit<DiffObject>;
+  readonly asked: readonly { readonly rule: CheckSpec; readonly scope: Scope }[];
+  readonly parts: readonly ReadonlySet<DiffObject>[];
 }
 
-async function compareVersions(
-  { output, rules, versions, runDirectory }: Comparison,
-  { now, limits = REQUIRED_LIMITS }: RequiredDiffsRequest,
-  deps: RequiredDiffsDeps,
-  signal: AbortSignal,
-): Promise<RequiredDiff> {
-  const { table } = output.input;
+function comparisonOf(output: TableOutput, versions: TableVersions | undefined, now: number): Comparison {
+  if (versions === undefined) throw new TypeError('the versions of a table were not looked for');
   const split = splitObjects(versions.base, versions.merge);
-  if (split.base.length + split.merge.length === 0) return unchanged(output, rules);
-  const asked = rules.map((rule) => ({ rule, scope: scopeOf(rule, split, output, now) }));
+  const asked = rulesOf(output).map((rule) => ({ rule, scope: scopeOf(rule, split, output, now) }));
   const parts = asked.flatMap(({ scope }) => ('part' in scope ? [scope.part] : []));
-  const compared = await diffTables(
-    { tables: [{ ...inputByContract(table, versions), parts }], runDirectory, limits },
-    deps,
-    signal,
-  );
-  const [outcome] = compared;
-  if (outcome === undefined || 'problem' in outcome) {
-    const problem = outcome?.problem;
-    return unknownOf(rules, { why: problem?.message ?? 'the diff was not made', help: problem?.hint ?? '' });
-  }
-  const whole = agreed(outcome.changes, output);
-  const states = asked.map(({ rule, scope }): readonly [string, CheckState] => {
-    const known = 'part' in scope ? outcome.parts[parts.indexOf(scope.part)] : 'known' in scope ? scope.known : whole;
-    return [rule.id, stateOf(known)];
-  });
-  return { states: new Map(states), diff: outcome.diff };
+  return { output, versions, split, asked, parts };
 }
+
+function judgedBy({ output, asked, parts }: Comparison, compared: ComparedVersions): RequiredDiff {
+  const whole = agreed(compared.changes, output);
+  const states = asked.map(({ rule, scope }): readonly [string, CheckState] => {
+    const known = 'part' in scope ? compared.parts[parts.indexOf(scope.part)] : 'known' in scope ? scope.known : whole;
+    return [rule.id, stateOf(known ?? { doubt: UNMADE })];
+  });
+  return { states: new Map(states), diff: compared.diff };
+}
+
+function rulesOf({ input }: TableOutput): readonly CheckSpec[] {
+  return input.checks.filter(isAboutChanges);
+}
+
+function isUnread({ input, rows }: TableOutput): boolean {
+  return rows === null && input.objects.length > 0;
+}
+
+/** Why none of a table's rules can be judged. */
+function unknownOf(output: TableOutput, doubt: Doubt): RequiredDiff {
+  const state = stateOf({ doubt });
+  return { states: new Map(rulesOf(output).map(({ id }) => [id, state])), diff: null };
+}
+
+function doubtOf({ message, hint = '' }: Problem): Doubt {
+  return { why: message, help: hint };
+}
+
+const UNREAD: Doubt = { why: 'an object of the table cannot be read', help: 'write it again' };
+const UNMADE: Doubt = { why: 'the diff was not made', help: 'This is a defect in Sluice; please report it.' };
 
 type Scope =
   | { readonly whole: true }
@@ -145,14 +189,14 @@ function scopeOf(rule: CheckSpec, split: ObjectSplit<DiffObject>, output: TableO
   return { known: { evidence: unchangedEvidence(keyOf(output), columnsOf(output), 0) } };
 }
 
-function unchanged(output: TableOutput, rules: readonly CheckSpec[]): RequiredDiff {
+function unchanged(output: TableOutput): RequiredDiff {
   const evidence = unchangedEvidence(keyOf(output), columnsOf(output), Number(output.rows ?? 0n));
-  return { states: new Map(rules.map(({ id }) => [id, { form: 'changed', evidence }])), diff: null };
+  return { states: new Map(rulesOf(output).map(({ id }) => [id, { form: 'changed', evidence }])), diff: null };
 }
 
-function stateOf(known: KnownChanges | undefined): CheckState {
-  if (known !== undefined && 'evidence' in known) return { form: 'changed', evidence: known.evidence };
-  return { form: 'failed', why: known?.doubt.why ?? 'the diff was not made', help: known?.doubt.help ?? null };
+function stateOf(known: KnownChanges): CheckState {
+  if ('evidence' in known) return { form: 'changed', evidence: known.evidence };
+  return { form: 'failed', ...known.doubt };
 }
 
 /** The scan proved how many rows there are. A diff that saw another number has not seen what was judged. */

@@ -21,12 +21,8 @@ export function requiredMergeDiffs(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<TableOutput, RequiredDiff>> {
   const inputs = outputs.map(({ input }) => input);
-  const versionsOf: RequiredDiffsRequest['versionsOf'] = async ({ input: { table } }, runDirectory, within) => {
-    const found = await fetchVersions({ ...source, inputs, tables: [table], runDirectory }, deps, within);
-    const own = found.get(table);
-    if (own === undefined) throw new TypeError('a table of the run was not looked for');
-    return own;
-  };
+  const versionsOf: RequiredDiffsRequest['versionsOf'] = (tables, runDirectory, within) =>
+    fetchVersions({ ...source, inputs, tables, runDirectory }, deps, within);
   // Between a branch and a source without what came to the branch since lies more than what the merge does.
   const unknown = tree.kind === 'commit' && !mergeResult ? NO_MERGE_RESULT : null;
   return requiredDiffs({ outputs, versionsOf, unknown, now: timeOf(tree) }, deps, signal);
