@@ -41,6 +41,12 @@ export interface TableRecords {
   tableHistory(table: TableId, limit: number): readonly JudgedTable[];
   /** Received on the day of `since` (ISO 8601) or later, of the newest decisions alone where they are very many. */
   activity(since: string): readonly DayCount[];
+  /**
+   * Hooks' decisions since then (ISO 8601) that somebody has to look at, newest first: the newest one about a change (by
+   * repository, branch, source and kind) is no approval, or something else landed than what was approved. Of the newest
+   * decisions alone where they are very many.
+   */
+  needingAttention(since: string): readonly DecisionOutline[];
   extent(): RecordsExtent;
   /**
    * Gives one decision of an older version its small rows, newest first; a few milliseconds of work. False when none is

@@ -133,6 +133,7 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
     knownTables: () => whileOpen(tables.knownTables),
     tableHistory: (table, limit) => whileOpen(() => tables.tableHistory(table, limit)),
     activity: (since) => whileOpen(() => tables.activity(since)),
+    needingAttention: (since) => whileOpen(() => tables.needingAttention(since)),
     extent: () => whileOpen(() => ({ ...countRecords(database), unread })),
     adoptOne: () => {
       if (unread > 0) unread = whileOpen(() => writer.adoptBelow(unread + 1)) - 1;

@@ -3,6 +3,7 @@ import type { HookEventType } from '../../core/event/hook-event.ts';
 import type { NullCount, TableOutline } from '../../core/report/report-outline.ts';
 import type { DecisionState } from '../../gate/record-ports.ts';
 import type { DayCount, JudgedTable, RecordsExtent, TableRecords } from '../../gate/table-records.ts';
+import { OUTLINE_COLUMNS, type OutlineRow, toOutline } from './decision-row.ts';
 
 /** A row of `judged_table` with what its decision says of itself. */
 interface JudgedRow {
@@ -40,21 +41,35 @@ const HISTORY = `SELECT ${FACTS} FROM judged_table CROSS JOIN decision ON decisi
   ORDER BY judged_table.decision DESC LIMIT ?`;
 
 /** Newest decisions that are counted by day; the rows are small, but their number has no end. */
-const MOST_COUNTED = 20_000;
+const MOST_COUNTED = 10_000;
 
 const ACTIVITY = `SELECT substr(received_at, 1, 10) AS day, repository, state, count(*) AS decisions
   FROM (SELECT received_at, repository, state FROM decision ORDER BY sequence DESC LIMIT ${MOST_COUNTED})
   WHERE received_at >= ? GROUP BY 1, 2, 3`;
 
+const MOST_SHOWN = 500;
+
+const ATTENTION = `WITH recent AS (SELECT * FROM
+    (SELECT sequence, repository, branch, source, event, origin, state, received_at, landed_same FROM decision
+      ORDER BY sequence DESC LIMIT ${MOST_COUNTED})
+    WHERE received_at >= ? AND origin = 'hook' AND state <> 'running')
+  SELECT ${OUTLINE_COLUMNS} FROM decision WHERE sequence IN (
+    SELECT sequence FROM (SELECT max(sequence) AS sequence, state FROM recent GROUP BY repository, branch, source, event)
+      WHERE state <> 'approved'
+    UNION SELECT sequence FROM recent WHERE landed_same = 0)
+  ORDER BY sequence DESC LIMIT ${MOST_SHOWN}`;
+
 /** The reading half; `adoptOne` writes. */
 export function tableRows(database: Database.Database): Omit<TableRecords, 'adoptOne' | 'extent'> {
   const known = database.prepare(KNOWN);
   const history = database.prepare(HISTORY);
+  const attention = database.prepare(ATTENTION);
   const activity = database.prepare(ACTIVITY);
   return {
     knownTables: () => known.all().map((row) => toJudged(row as JudgedRow)),
     tableHistory: ({ name, repository, branch }, limit) =>
       history.all([name, repository, branch, limit]).map((row) => toJudged(row as JudgedRow)),
+    needingAttention: (since) => attention.all([since]).map((row) => toOutline(row as OutlineRow)),
     activity: (since) => activity.all([since.slice(0, 10)]) as readonly DayCount[],
   };
 }

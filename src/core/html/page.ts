@@ -6,6 +6,8 @@ export interface Page {
   readonly body: Html;
   /** In the head: `<meta>` and `<link>` of the page's own. */
   readonly head?: Html;
+  /** A style sheet of the page's own, which goes over the common one. */
+  readonly style?: Html;
 }
 
 /**
@@ -18,7 +20,7 @@ export const OFFLINE_POLICY =
 const DOCTYPE = trustedMarkup('<!doctype html>\n');
 
 /** A whole document: one file, no script, nothing to fetch. */
-export function renderPage({ title, body, head }: Page): string {
+export function renderPage({ title, body, head, style }: Page): string {
   return html`${DOCTYPE}<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -27,7 +29,7 @@ export function renderPage({ title, body, head }: Page): string {
 <meta name="referrer" content="no-referrer">
 ${head ?? null}
 <title>${title}</title>
-${STYLE_SHEET}
+${STYLE_SHEET}${style ?? null}
 </head>
 <body>
 ${body}

@@ -16,9 +16,10 @@ export interface LinePlot {
   readonly max?: number;
 }
 
-const WIDTH = 640;
-const HEIGHT = 190;
-const LEFT = 64;
+// Near the width that it is shown at, so that its words are as large as those around it.
+const WIDTH = 400;
+const HEIGHT = 170;
+const LEFT = 60;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 26;

@@ -83,6 +83,22 @@ it('counts by day, repository and state', () => {
   expect(store.extent()).toMatchObject({ decisions: 3, oldest: '2026-11-19T23:59:59.999Z' });
 });
 
+it('names what needs a look: changes whose newest decision is no approval, and what landed otherwise', () => {
+  const { store, decide } = opened();
+  decide('1', 3, { source: 'mended' });
+  decide('2', 1, { source: 'mended' });
+  decide('3', 1, { source: 'broken' });
+  decide('4', 3, { source: 'broken' });
+  decide('5', 3, { source: 'asked', origin: 'check' });
+  decide('6', 1, { source: 'strayed' });
+  decide('7', 3, { source: 'broken', branch: 'dev' });
+  store.begin(running('8', { source: 'broken', branch: 'dev' }));
+  store.land('6', { commit: 'f'.repeat(64), at: '2026-11-21T05:00:00.000Z', same: false });
+  const ids = (since: string) => store.needingAttention(since).map(({ id }) => id);
+  expect(ids('2026-11-01T00:00:00.000Z')).toEqual(['7', '6', '4']);
+  expect(ids('2026-12-01T00:00:00.000Z')).toEqual([]);
+});
+
 it('writes all of it or nothing', () => {
   const { store } = opened();
   store.begin(running('1'));

@@ -46,15 +46,15 @@ button.primary:hover{filter:brightness(1.1)}
 .plot{border:1px solid var(--line);border-radius:.5rem;padding:.75rem 1rem;margin:0;max-width:none}
 .plot figcaption{margin-bottom:.35rem}.plot details{margin:.4rem 0 0}.plot details>summary{padding:.35rem .75rem;font-size:.875rem}
 .plot details>div{max-height:20rem;overflow:auto}
-.plot text{font-size:12px}
-.grid-2{gap:1rem;margin:1rem 0}
+.plot text{font-size:11.5px}
+.grid-2{gap:1rem;margin:1.25rem 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr))}.wide{max-width:32rem;margin-top:1.5rem}
 .pager{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;margin:1rem 0}
 dl.facts dt{font-size:.9375rem}
 .chips{display:flex;flex-wrap:wrap;gap:.35rem .6rem;list-style:none;padding:0;margin:.4rem 0}
 .chips a{display:block;border:1px solid var(--line);border-radius:1rem;padding:.1rem .75rem;text-decoration:none;overflow-wrap:anywhere}
 .chips a:hover{border-color:var(--accent)}
-@media(max-width:40rem){.bar{padding-top:.4rem}.top .brand{margin-right:auto}.bar nav{order:3;width:100%}.bar nav a{padding:.5rem .45rem}h1{font-size:1.4rem}.tiles{grid-template-columns:1fr 1fr}}
-@media print{.top,.crumbs,form,.pager{display:none}main{padding:0;max-width:none}.tiles{grid-template-columns:repeat(4,1fr)}.plot{break-inside:avoid}.plot details{display:none}}
+@media(max-width:40rem){.bar{padding-top:.4rem}.top .brand{margin-right:auto}.bar nav{order:3;width:100%}.bar nav a{padding:.5rem .35rem;font-size:.9rem}.bar nav{gap:0}h1{font-size:1.4rem}.tiles{grid-template-columns:1fr 1fr}}
+@media print{time[title]::after{content:" (" attr(title) ")"}.top,.crumbs,form,.pager{display:none}main{padding:0;max-width:none}.tiles{grid-template-columns:repeat(4,1fr)}.plot{break-inside:avoid}.plot details{display:none}}
 `.replaceAll('\n', '');
 
 /** A gate in a stream: two posts and the water between them. */
@@ -63,5 +63,7 @@ const MARK =
 
 export const BRAND_MARK: Html = trustedMarkup(MARK);
 
-/** For the head of every page; the picture is in the page because nothing may be fetched. */
-export const CONSOLE_HEAD: Html = html`<link rel="icon" href="${`data:image/svg+xml,${encodeURIComponent(MARK)}`}">${trustedMarkup(`<style>${STYLE}</style>`)}`;
+export const CONSOLE_STYLE: Html = trustedMarkup(`<style>${STYLE}</style>`);
+
+/** A picture for the tab; it is in the page because nothing may be fetched. */
+export const FAVICON: Html = html`<link rel="icon" href="${`data:image/svg+xml,${encodeURIComponent(MARK)}`}">`;

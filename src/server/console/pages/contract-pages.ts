@@ -76,7 +76,7 @@ ${tables.map((table) =>
 function tableSection(table: ContractTable, checks: readonly CheckSpec[]): Html {
   const anchor = `table-${table.name}`;
   return html`<section aria-labelledby="${anchor}"><h2 id="${anchor}">${table.name}</h2>
-<p>Governs ${table.locations.map(({ repository, branch, glob }) => html`<code>lakefs://${repository ?? '*'}/${branch ?? '*'}/${glob}</code> `)}${table.key.length === 0 ? null : html`; key <code>${table.key.join(', ')}</code>`}</p>
+<dl class="facts"><dt>governs</dt><dd>${table.locations.map(({ repository, branch, glob }) => html`<code>lakefs://${repository ?? '*'}/${branch ?? '*'}/${glob}</code> `)}</dd>${table.key.length === 0 ? null : html`<dt>key</dt><dd class="mono">${table.key.join(', ')}</dd>`}<dt>history</dt><dd><a href="${linkTo('/tables', { search: table.name })}">how ${table.name} has been doing</a></dd></dl>
 <div class="scroll" tabindex="0" role="group" aria-label="Fields of ${table.name}"><table><caption>Fields</caption><thead><tr><th scope="col">field</th><th scope="col">type</th><th scope="col">must be there</th><th scope="col">unique</th><th scope="col">classification</th></tr></thead>
 <tbody>${table.properties.flatMap((property) => fieldRows(property, ''))}</tbody></table></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Rules of ${table.name}"><table><caption>${plural(checks.length, 'rule')}, as checked at every merge</caption><thead><tr><th scope="col">what must hold</th><th scope="col">if not</th><th scope="col">rule</th><th scope="col" class="num">line</th></tr></thead>

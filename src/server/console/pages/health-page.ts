@@ -41,23 +41,27 @@ ${records(view)}
   });
 }
 
-/** What is worth knowing of the parts that the state directory usually has. */
-const PARTS: readonly (readonly [pattern: RegExp, words: string])[] = [
-  [/^decisions\.db$/, 'the record of every decision with its report; worth a backup, and never made smaller'],
-  [/^decisions\.db-wal$/, 'what was written last, on its way into decisions.db'],
-  [/^decisions\.db/, 'belongs to decisions.db'],
-  [/^cache$/, 'objects read before, up to SLUICE_CACHE_SIZE; may be deleted while Sluice is stopped'],
-  [/^runs$/, 'working space of what is under way'],
-  [/^failing-rows$/, 'rows that failed a check, for download, as long as the settings say'],
+/** The parts that a state directory usually has, each of the files and folders whose names begin so. */
+const PARTS: readonly (readonly [name: string, words: string])[] = [
+  ['decisions.db', 'every decision with its report; worth a backup, and never made smaller'],
+  ['cache', 'objects read before, up to SLUICE_CACHE_SIZE; made anew when it is lost'],
+  ['failing-rows', 'rows that failed a check, for download, as long as the settings say'],
+  ['runs', 'working space of what is under way'],
 ];
+/** Before that an average says nothing. */
+const ENOUGH = 100;
 
 function records({ extent: { decisions, oldest, unread }, parts, now }: HealthView): Html {
-  const database = parts
-    .filter(({ name }) => name.startsWith('decisions.db'))
-    .reduce((sum, { bytes }) => sum + bytes, 0);
-  const each = decisions === 0 ? '' : `, ${byteWords(Math.round(database / decisions))} each`;
+  const sizes = PARTS.map(([name, words]) => ({ name, words, bytes: sizeOf(parts, name) }));
+  const rest = parts.reduce((sum, { bytes }) => sum + bytes, 0) - sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  const known = [...sizes, ...(rest > 0 ? [{ name: 'other files', words: '', bytes: rest }] : [])];
+  const each = decisions < ENOUGH ? '' : `, ${byteWords(Math.round(sizeOf(parts, 'decisions.db') / decisions))} each`;
   return html`<section aria-labelledby="records"><h2 id="records">Records</h2>
-<p>${plural(decisions, 'decision')}${each}${oldest === null ? null : html`, the oldest of ${agoOf(oldest, now)}`}. ${unread === 0 ? null : html`${count(unread)} of an older version are still being taken over.`}</p>
+<p>${plural(decisions, 'decision')}${each}${oldest === null ? null : html`, the oldest received ${agoOf(oldest, now)}`}. ${unread === 0 ? null : html`${count(unread)} of an older version are still being taken over.`}</p>
 <div class="scroll" tabindex="0" role="group" aria-label="State directory"><table><caption>State directory</caption><thead><tr><th scope="col">part</th><th scope="col" class="num">size</th><th scope="col">what it is</th></tr></thead>
-<tbody>${parts.map(({ name, bytes }) => html`<tr><th scope="row"><code>${name}</code></th><td class="num">${byteWords(bytes)}</td><td class="muted">${PARTS.find(([pattern]) => pattern.test(name))?.[1] ?? ''}</td></tr>`)}</tbody></table></div></section>`;
+<tbody>${known.map(({ name, words, bytes }) => html`<tr><th scope="row"><code>${name}</code></th><td class="num">${byteWords(bytes)}</td><td class="muted">${words}</td></tr>`)}</tbody></table></div></section>`;
+}
+
+function sizeOf(parts: readonly StatePart[], name: string): number {
+  return parts.filter((part) => part.name.startsWith(name)).reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../../core/html/html.ts';
 import { renderPage } from '../../../core/html/page.ts';
-import { BRAND_MARK, CONSOLE_HEAD } from './console-style.ts';
+import { BRAND_MARK, CONSOLE_STYLE, FAVICON } from './console-style.ts';
 import type { Viewer } from './session.ts';
 
 /** The parts of the console, each one click from every page. */
@@ -28,7 +28,8 @@ export interface Layout {
 export function consolePage({ title, place, crumb, viewer, body }: Layout): string {
   return renderPage({
     title: `${title} · Sluice`,
-    head: CONSOLE_HEAD,
+    head: FAVICON,
+    style: CONSOLE_STYLE,
     body: html`<a class="hidden skip" href="#main">Skip to the content</a>
 <header class="top"><div class="bar"><a class="brand" href="/">${BRAND_MARK}Sluice</a>
 ${viewer === null ? null : html`<nav aria-label="Console">${PLACES.map(([path, name]) => html`<a href="${path}"${path === place ? html` aria-current="page"` : null}>${name}</a>`)}</nav>`}

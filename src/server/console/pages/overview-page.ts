@@ -46,7 +46,7 @@ ${blockedSection(view)}
 ${tablesSection(view)}
 ${headed('latest', 'Last decisions', html`<a href="/decisions">All decisions</a>`)}
 ${latest.length === 0 ? NO_DECISIONS : decisionList({ decisions: latest, label: 'Last decisions', now, stageOf })}
-${latest.length === 0 ? null : html`<div class="grid-2">${dayBars(view)}</div>`}`,
+${latest.length === 0 ? null : html`<div class="wide">${dayBars(view)}</div>`}`,
   });
 }
 

@@ -1,10 +1,10 @@
-import type { DecisionOutline } from '../../../gate/record-ports.ts';
 import { DAYS, overviewPage } from './overview-page.ts';
 import type { PageCall, PageResult } from './page-call.ts';
 import type { ViewDependencies } from './views.ts';
 
-/** Newest decisions that are looked through for what is blocked. */
-const MOST_READ = 500;
+/** Newest decisions that are looked through for some that may be seen. */
+const MOST_READ = 100;
+const MOST_RUNNING = 100;
 const LATEST = 8;
 const REFRESH_SECONDS = 3;
 /** The first page does not wait for lakeFS. */
@@ -15,15 +15,15 @@ export async function overviewView({ viewer }: PageCall, dependencies: OverviewD
   const { store, now, progress } = dependencies;
   const since = new Date(now() - DAYS * 86_400_000).toISOString();
   const maySee = ({ repository }: { readonly repository: string }) => viewer.maySee(repository);
-  const recent = store.outlines({ since, limit: MOST_READ }).filter(maySee);
-  const running = recent.filter(({ state }) => state === 'running');
+  const attention = store.needingAttention(since).filter(maySee);
+  const running = store.outlines({ state: 'running', limit: MOST_RUNNING }).filter(maySee);
   const page = overviewPage({
     viewer,
     ready: await isReady(dependencies),
-    blocked: blockedNow(recent),
-    strayed: recent.filter(({ landed }) => landed?.same === false),
+    blocked: attention.filter(({ state }) => state !== 'approved'),
+    strayed: attention.filter(({ landed }) => landed?.same === false),
     running,
-    latest: (recent.length === 0 ? store.outlines({ limit: MOST_READ }).filter(maySee) : recent).slice(0, LATEST),
+    latest: store.outlines({ limit: MOST_READ }).filter(maySee).slice(0, LATEST),
     tables: store.knownTables().filter(({ decision }) => maySee(decision)),
     activity: store.activity(since).filter(maySee),
     now: now(),
@@ -43,19 +43,4 @@ async function isReady({ readiness, phase }: OverviewDependencies): Promise<bool
   const probes = await Promise.race([readiness(), late]);
   clearTimeout(timer);
   return probes === null ? null : probes.every(({ ok }) => ok);
-}
-
-/**
- * Changes that a hook said no to and that were not asked about again with a better end: by repository, branch, source and
- * kind, the newest decision counts. Of decisions newest first.
- */
-export function blockedNow(decisions: readonly DecisionOutline[]): readonly DecisionOutline[] {
-  const newest = new Map<string, DecisionOutline>();
-  for (const decision of decisions) {
-    const { repository, branch, source, event, origin, state } = decision;
-    if (origin !== 'hook' || state === 'running') continue;
-    const change = JSON.stringify([repository, branch, source, event ?? 'pre-merge']);
-    if (!newest.has(change)) newest.set(change, decision);
-  }
-  return [...newest.values()].filter(({ state }) => state !== 'approved');
 }

@@ -42,6 +42,11 @@ export function pagesRouter(dependencies: PagesDependencies): Router {
     redirect(response, '/login');
   });
   for (const [path, view] of Object.entries(createViews(dependencies))) router.get(path, show(view, access));
+  router.get(/^\/(?!api\/)/, (request, response, next) => {
+    // Programs go on to an answer in JSON.
+    if (request.accepts(['json', 'html']) !== 'html') return next();
+    return show(() => null, access)(request, response, next);
+  });
   return router;
 }
 
@@ -57,7 +62,11 @@ function show(view: (call: PageCall) => PageResult | Promise<PageResult>, access
     const call = { viewer, path, query: queryOf(request), signal: AbortSignal.timeout(PAGE_MS) };
     const result = await safely(view, call);
     if (result === null)
-      return send(response, 404, messagePage('Not found', 'There is nothing here that you may see.', viewer));
+      return send(
+        response,
+        404,
+        messagePage('Not found', 'There is nothing at this address, or nothing that you may see.', viewer),
+      );
     if (!('page' in result)) return sendAnswer(response, result);
     if (result.refreshSeconds !== undefined) response.setHeader('Refresh', String(result.refreshSeconds));
     send(response, result.status ?? 200, result.page);

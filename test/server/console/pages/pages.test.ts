@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sealSession } from '../../../../src/server/console/pages/session.ts';
-import { decision, type PagesOptions, servePages, someDecisions, TOKEN } from './serve-pages.ts';
+import { APPROVED } from '../../../core/report/reports.ts';
+import { decision, NOW, type PagesOptions, servePages, someDecisions, TOKEN } from './serve-pages.ts';
 
 async function pages(options: PagesOptions = {}) {
   const server = await servePages(options);
@@ -134,7 +135,58 @@ describe('pages are kept to the repositories that one may see', () => {
   });
 });
 
+describe('the overview', () => {
+  const overview = async (decisions: readonly ReturnType<typeof decision>[]) => {
+    const { get, logIn } = await pages({ decisions });
+    const { cookie } = await logIn(TOKEN);
+    return (await get('/', { cookie })).text();
+  };
+  const good = { state: 'approved', status: 200, report: JSON.stringify(APPROVED) } as const;
+  const landed = { commit: 'd'.repeat(64), at: '2026-08-22T11:00:00.000Z', same: false };
+
+  it.each([
+    ['nothing judged', [], 'Nothing judged yet'],
+    ['the last of a change is an approval', [decision(), decision(good)], 'All is well'],
+    ['two changes blocked', [decision(good), decision(), decision({ source: 'other' })], '2 changes blocked'],
+    ['what landed is not what was judged', [decision({ ...good, landed })], 'A branch holds what nobody judged'],
+  ])('%s', async (_case, decisions, heading) => {
+    const text = await overview(decisions);
+    expect(/<h1>([^<]*)<\/h1>/.exec(text)?.[1]).toBe(heading);
+  });
+
+  it('says why a change is blocked, and how long ago that was', async () => {
+    const text = await overview([decision({ receivedAt: new Date(NOW - 5 * 60_000).toISOString() })]);
+    expect(text).toContain('orders: range on amount: 214 of 8,400 rows outside the range');
+    expect(text).toContain('title="2026-08-22 11:55:00 UTC">5 min ago</time>');
+  });
+});
+
+it('a table is found by a part of its name, those in trouble first', async () => {
+  const { get, logIn } = await pages();
+  const { cookie } = await logIn(TOKEN);
+  const names = async (query: string) => {
+    const text = await (await get(`/tables${query}`, { cookie })).text();
+    return [...text.matchAll(/name=(\w+)">/g)].map(([, name]) => name);
+  };
+  expect((await names('')).slice(-1)).not.toEqual(['orders']);
+  expect(new Set(await names('?search=CUST'))).toEqual(new Set(['customers']));
+  expect(await names('?search=nothing')).toEqual([]);
+});
+
 describe('the list of decisions', () => {
+  it('keeps the filter in the links to other pages', async () => {
+    const { get, logIn } = await pages({ decisions: Array.from({ length: 60 }, () => decision()) });
+    const { cookie } = await logIn(TOKEN);
+    const filter = 'repository=lake&branch=main&table=orders&state=rejected&since=2026-08-01&until=2026-08-30';
+    const first = await (await get(`/decisions?${filter}`, { cookie })).text();
+    const older = /<a href="([^"]*before=[^"]*)">/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(older).toContain(`/decisions?${filter}&before=`);
+    const second = await (await get(older, { cookie })).text();
+    expect(second.match(/href="\/decisions\/01/g)).toHaveLength(10);
+    expect(second).toContain(`<a href="/decisions?${filter.replaceAll('&', '&amp;')}">Newest decisions</a>`);
+    expect(second).toContain('value="orders"');
+  });
+
   it.each([
     ['state=approved', 2],
     ['repository=secret-lake', 1],
@@ -181,6 +233,17 @@ describe('the list of decisions', () => {
     expect((await get('/decisions', { cookie })).headers.get('refresh')).toBe('3');
     expect((await get('/decisions?state=approved', { cookie })).headers.get('refresh')).toBeNull();
   });
+});
+
+it('a stranger path is a page for a browser and JSON for a program', async () => {
+  const { get, logIn } = await pages();
+  const { cookie } = await logIn(TOKEN);
+  const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  const page = await get('/nothing-here', { cookie, accept });
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(await page.text()).toContain('href="/"');
+  expect((await get('/nothing-here', { cookie })).headers.get('content-type')).toContain('json');
+  expect((await get('/api/nothing', { cookie, accept })).headers.get('content-type')).toContain('json');
 });
 
 it('a page may run nothing, frame nothing and send forms to nobody else', async () => {
