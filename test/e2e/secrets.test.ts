@@ -91,6 +91,7 @@ async function everythingSaid(gate: Gate): Promise<readonly (readonly [where: st
     await get('/api/v1/decisions?limit=-1'),
     await get('/api/v1/nowhere'),
   ];
-  for (const path of reports) said.push(await get(path));
+  const rows = ids.map((id) => `/api/v1/decisions/${id}/failing-rows`);
+  for (const path of [...reports, ...rows]) said.push(await get(path));
   return [['page', page], ...said, ...gate.logged.map((line, index) => [`log line ${index}: ${line}`, line] as const)];
 }
