@@ -28,12 +28,12 @@ export interface Visit {
 
 /** A new page; everything it must not do is written down. */
 export async function openPage(
-  options: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number } = {},
+  options: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number; readonly height?: number } = {},
 ): Promise<Visit> {
   launched ??= chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
   const browser = await launched;
   const page = await browser.newPage({
-    viewport: { width: options.width ?? 1100, height: 900 },
+    viewport: { width: options.width ?? 1100, height: options.height ?? 900 },
     colorScheme: options.colorScheme ?? 'light',
     // axe is put into the page by the test; everything else is held by the page's own policy.
     bypassCSP: false,

@@ -19,6 +19,8 @@ async function logIn(page: Awaited<ReturnType<typeof visit>>['page']) {
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
 }
 
+const LONG_TABLE = `/table?repository=lake&branch=main&name=${'a_very_long_table_name'.repeat(10)}`;
+
 describeInBrowser('the console', () => {
   it('leads from the first page to a decision, a table and a contract, each without a barrier or a stranger request', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -29,19 +31,26 @@ describeInBrowser('the console', () => {
         expect(await page.locator('h1').first().textContent()).toBe(heading);
         expect(await axeViolations(page), heading).toEqual([]);
       };
+      await look('1 change blocked');
+      await page.click('nav >> text=Decisions');
       await look('Decisions');
       await page.click('tr:has-text("approved") a >> nth=-1');
       await look('etl/2026-08-22 → main');
-      await page.click('p:has-text("History") a');
+      await page.click('nav a:has-text("History of orders")');
       await look('orders');
       expect(await page.locator('figure.plot svg[role=img]').count()).toBeGreaterThan(2);
+      await page.click('nav >> text=Tables');
+      await look('Tables');
       await page.click('nav >> text=Contracts');
       await look('Contracts');
       await page.click('tbody a >> nth=0');
+      expect(await axeViolations(page), 'a contract').toEqual([]);
       expect(await page.locator('table:has-text("what must hold") tbody tr').count()).toBeGreaterThan(10);
       await page.click('nav >> text=Health');
-      await look('Health');
+      await look('Ready');
       expect(complaints).toEqual([]);
+      await page.goto(new URL('/nothing-here', page.url()).href);
+      await look('Not found');
     }
   });
 
@@ -61,10 +70,11 @@ describeInBrowser('the console', () => {
   it('filters by the form, and works on a phone without scrolling sideways', async () => {
     const { page } = await visit({ width: 360 });
     await logIn(page);
+    await page.goto(new URL('/decisions', page.url()).href);
     await page.selectOption('#state', 'undecided');
     await page.click('text=Filter');
     expect(await page.locator('tbody th a').count()).toBe(1);
-    for (const path of ['/', '/tables', '/contracts', '/health']) {
+    for (const path of ['/', '/decisions', '/tables', LONG_TABLE, '/contracts', '/health']) {
       await page.goto(new URL(path, page.url()).href);
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
@@ -95,12 +105,23 @@ describeInBrowser('the console', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('shows at three in the morning what failed, where, and what to do, without scrolling', async () => {
+    const { page } = await visit({ width: 1280, height: 800 });
+    await logIn(page);
+    await page.click('tr:has-text("rejected") a >> nth=0');
+    const where = 'details[open] td.mono, details[open] tbody code, details[open] dd.mono';
+    for (const part of ['.headline .badge', 'details[open] summary', 'details[open] dt:text("what to do")', where]) {
+      const box = await page.locator(part).first().boundingBox();
+      expect((box?.y ?? 9_999) + (box?.height ?? 0), part).toBeLessThan(800);
+    }
+  });
+
   it('can be gone through with the keyboard alone', async () => {
     const { page } = await visit();
     await logIn(page);
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
-    for (const name of ['Decisions', 'Tables']) {
+    for (const name of ['Sluice', 'Overview', 'Decisions', 'Tables']) {
       await page.keyboard.press('Tab');
       expect(await page.evaluate('document.activeElement.textContent')).toBe(name);
     }
