@@ -68,10 +68,7 @@ export async function checkLocal(
       report: await judged(output, required?.get(output), { files, base }, request, deps, signal),
     });
   }
-  const told =
-    base === null
-      ? { judged: judgedTables, problems: [] }
-      : await toldApart(judgedTables, { files, base, now: request.now }, deps, signal);
+  const told = await toldApart(judgedTables, { files, base, now: request.now }, deps, signal);
   const tables = told.judged.map(({ report }) => report);
   const inputs = (_directory: string, within: AbortSignal) => diffInputs(outputs, files, base, deps.files, within);
   const diffs =
@@ -100,10 +97,10 @@ const DIFF_MS = 60_000;
 /** Where a contract lets old failures pass, the verdict waits for this. */
 const ORIGINS_MS = 120_000;
 
-/** Failures, told apart by whether the base has them too. */
+/** Failures, told apart by whether the base has them too, with rows of them that may be shown. */
 function toldApart(
   tables: readonly JudgedWithOutput[],
-  sides: { readonly files: readonly TableFiles[]; readonly base: readonly TableFiles[]; readonly now: number },
+  sides: { readonly files: readonly TableFiles[]; readonly base: readonly TableFiles[] | null; readonly now: number },
   deps: LocalCheckDeps,
   signal: AbortSignal,
 ): Promise<WithOrigins<JudgedWithOutput>> {
@@ -113,7 +110,7 @@ function toldApart(
   const versions = async (wanted: readonly ContractTable[], _directory: string, within: AbortSignal) => {
     const found = new Map<ContractTable, TableVersions>();
     for (const table of wanted) {
-      found.set(table, await localVersions(filesOf(base, table), filesOf(files, table), deps.files, within));
+      found.set(table, await localVersions(filesOf(base ?? [], table), filesOf(files, table), deps.files, within));
     }
     return found;
   };
@@ -125,6 +122,7 @@ function toldApart(
     now,
     withinMs: ORIGINS_MS,
     isBaseTrusted: true,
+    isCompared: base !== null,
     place: 'in the base',
   };
   return withOrigins(request, deps, signal);

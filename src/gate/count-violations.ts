@@ -58,7 +58,8 @@ export async function countViolations(
   return originOf(row, failing, byChanges ? 'changed objects' : 'all objects');
 }
 
-function demandOf(
+/** What the check asks of one version of the table. */
+export function demandOf(
   spec: CheckSpec,
   own: VersionedTable,
   all: readonly VersionedTable[],
@@ -71,7 +72,7 @@ function demandOf(
 }
 
 /** A row that both versions have is judged alike by both when what it is judged on has one type in both. */
-function judgesAlike(spec: CheckSpec, base: Relation, merge: Relation): boolean {
+export function judgesAlike(spec: CheckSpec, base: Relation, merge: Relation): boolean {
   const isAuthored = authoredExpressions(spec).length > 0;
   const names = isAuthored ? [...new Set([...base.columns.keys(), ...merge.columns.keys()])] : spec.columns;
   return names.every((name) => {

@@ -152,6 +152,7 @@ function toldApart(
       judged,
       inputs,
       isBaseTrusted,
+      isCompared: true,
       place: pinned.event.branch === undefined ? 'in the base' : `on ${pinned.event.branch}`,
       now: timeOf(pinned.tree),
       withinMs,

@@ -1,6 +1,7 @@
 /** Finds out where failures come from: by their rows where there are any, else by the same check on the base. */
 import type { CheckSpec } from '../core/check/check.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
+import type { FailingRow } from '../core/diff/violation-samples.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { CheckReport } from '../core/report/report.ts';
 import { failedState } from './answer-step.ts';
@@ -9,6 +10,7 @@ import { isParent, type TableInput, type TableOutput } from './check-tables.ts';
 import { countViolations, isToldByRows } from './count-violations.ts';
 import { judgeBefore } from './judge-before.ts';
 import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
+import { sampleViolations } from './sample-violations.ts';
 import { type Told, unknown } from './told-origin.ts';
 import { type TableWithBase, type VersionedTables, withVersions } from './versioned-tables.ts';
 
@@ -32,6 +34,14 @@ export interface OriginsSource {
   readonly now: number;
   /** Longest time, in milliseconds. */
   readonly withinMs: number;
+  /** False: there is no version before, and rows to look at are all that is wanted. */
+  readonly isCompared: boolean;
+}
+
+/** By check, as it was reported. */
+export interface Found {
+  readonly told: ReadonlyMap<CheckReport, Told>;
+  readonly samples: ReadonlyMap<CheckReport, readonly FailingRow[]>;
 }
 
 export interface OriginsDeps {
@@ -46,14 +56,17 @@ export async function tellOrigins(
   request: OriginsSource,
   deps: OriginsDeps,
   signal: AbortSignal,
-): Promise<ReadonlyMap<CheckReport, Told>> {
+): Promise<Found> {
   const told = new Map<CheckReport, Told>();
+  const samples = new Map<CheckReport, readonly FailingRow[]>();
   const { withinMs } = request;
   const within = AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.ceil(withinMs)))]);
   let why = OUT_OF_TIME;
   try {
     if (withinMs > 0) {
-      await deps.workspace.use((directory) => tell(failures, told, { ...request, directory }, deps, within));
+      await deps.workspace.use((directory) =>
+        tell(failures, { told, samples }, { ...request, directory }, deps, within),
+      );
     }
   } catch (cause) {
     if (!within.aborted) why = cause instanceof SluiceError ? cause.problem.message : 'it broke off';
@@ -61,17 +74,23 @@ export async function tellOrigins(
   for (const { check } of failures) {
     if ((told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows') told.set(check, unknown(why));
   }
-  return told;
+  return { told, samples };
 }
 
 const OUT_OF_TIME = 'there was no more time for it';
+
+/** Filled as things are found. */
+interface Findings {
+  readonly told: Map<CheckReport, Told>;
+  readonly samples: Map<CheckReport, readonly FailingRow[]>;
+}
 
 type Asked = OriginsSource & { readonly directory: string };
 
 async function tell(
   failures: readonly FailedCheck[],
-  told: Map<CheckReport, Told>,
-  { inputs, versions, now, directory }: Asked,
+  { told, samples }: Findings,
+  { inputs, versions, now, directory, isCompared }: Asked,
   deps: OriginsDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -87,16 +106,48 @@ async function tell(
   });
   const isNew = ({ output }: FailedCheck) =>
     tables.find(({ input }) => input === output.input)?.versions.base.length === 0;
-  for (const failure of failures.filter(isNew)) told.set(failure.check, allNew(failure.check));
-  const left = failures.filter((failure) => !isNew(failure));
+  if (isCompared) for (const failure of failures.filter(isNew)) told.set(failure.check, allNew(failure.check));
+  const left = isCompared ? failures.filter((failure) => !isNew(failure)) : [];
   const byRows = left.filter(({ spec, check }) => isToldByRows(spec, check.failing));
-  if (byRows.length > 0) {
-    const count = (versioned: VersionedTables) => countAll(byRows, told, versioned, signal);
-    await withVersions({ tables, runDirectory: directory }, count, deps, signal);
+  const shown = failures.filter(hasRowsToShow).slice(0, MOST_SAMPLED);
+  if (byRows.length + shown.length > 0) {
+    const ask = async (versioned: VersionedTables) => {
+      await countAll(byRows, told, versioned, signal);
+      await sampleAll(shown, samples, { ...versioned, isCompared }, signal);
+    };
+    await withVersions({ tables, runDirectory: directory }, ask, deps, signal);
   }
   const whole = left.filter(({ check }) => (told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows');
   const answers = await judgeBefore({ failures: whole, tables, now, runDirectory: directory }, deps, signal);
   for (const [index, { check }] of whole.entries()) told.set(check, answers[index] ?? unknown('no answer'));
+}
+
+/** Checks of one report whose rows are shown. */
+const MOST_SAMPLED = 50;
+/** Verdicts wait while rows are looked up for people. */
+const SAMPLES_MS = 10_000;
+
+/** Whether the contract lets rows of a failure be shown, and there are some. */
+export function hasRowsToShow({ spec, check, output }: FailedCheck): boolean {
+  const { columns, limit } = output.input.table.samples;
+  return columns.length > 0 && limit > 0 && (check.failing ?? 0) > 0 && spec.kind !== 'readable';
+}
+
+/** Nothing depends on it: a check whose rows cannot be had goes without. */
+async function sampleAll(
+  failures: readonly FailedCheck[],
+  samples: Findings['samples'],
+  { session, tables, isCompared }: VersionedTables & { readonly isCompared: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  if (failures.length === 0) return;
+  const within = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_MS)]);
+  for (const { spec, check, output } of failures) {
+    const own = tables.find(({ input }) => input === output.input);
+    if (own === undefined || within.aborted) continue;
+    const rows = await sampleViolations({ spec, isCompared }, own, tables, session, within).catch(() => []);
+    if (rows.length > 0) samples.set(check, rows);
+  }
 }
 
 /** A table that was not there before had no faults. */

@@ -20,6 +20,8 @@ export interface VersionedTable {
   readonly merge: Relation | null;
   /** Rows of the objects that one version alone has, under the types of the whole version. */
   readonly changed: { readonly base: Relation | null; readonly merge: Relation | null };
+  /** Rows of the objects that both versions have, under the types of the merge. */
+  readonly shared: Relation | null;
 }
 
 export interface VersionedTables {
@@ -90,6 +92,7 @@ async function versionedOrWhy(
         base: buildRelation(input.table, base, readable(split.base)),
         merge: buildRelation(input.table, merge, readable(split.merge)),
       },
+      shared: buildRelation(input.table, merge, readable(split.shared)),
     };
   } catch (cause) {
     if (!(cause instanceof SluiceError) || signal.aborted || cause.problem.code !== 'diff-unreadable') throw cause;

@@ -8,7 +8,14 @@ import type { Problem } from '../core/problem.ts';
 import type { CheckReport, TableReport } from '../core/report/report.ts';
 import { type FoundOrigin, withOrigin } from '../core/verdict/block-on.ts';
 import type { TableOutput } from './check-tables.ts';
-import { type FailedCheck, type OriginsDeps, type OriginsSource, tellOrigins } from './tell-origins.ts';
+import {
+  type FailedCheck,
+  type Found,
+  hasRowsToShow,
+  type OriginsDeps,
+  type OriginsSource,
+  tellOrigins,
+} from './tell-origins.ts';
 import type { Told } from './told-origin.ts';
 
 export interface JudgedWithOutput {
@@ -36,10 +43,13 @@ export async function withOrigins<T extends JudgedWithOutput>(
   deps: OriginsDeps,
   signal: AbortSignal,
 ): Promise<WithOrigins<T>> {
-  const failures = request.judged.flatMap(failuresOf);
+  const all = request.judged.flatMap(failuresOf);
+  const failures = request.isCompared ? all : all.filter(hasRowsToShow);
   if (failures.length === 0) return { judged: request.judged, problems: [] };
-  const told = await tellOrigins(failures, request, deps, signal);
-  const judged = request.judged.map((one) => ({ ...one, report: applied(one, told, request) }));
+  const found = await tellOrigins(failures, request, deps, signal);
+  const judged = request.judged.map((one) => ({ ...one, report: applied(one, found, request) }));
+  if (!request.isCompared) return { judged, problems: [] };
+  const { told } = found;
   const excused = request.isBaseTrusted ? [] : failures.filter((failure) => isExcused(failure, told, request.place));
   return { judged, problems: [...unknownOrigins(failures, told), ...excused.slice(0, 1).map(notExcused)] };
 }
@@ -54,13 +64,15 @@ function failuresOf({ report, output }: JudgedWithOutput): readonly FailedCheck[
 
 function applied(
   { report, output }: JudgedWithOutput,
-  told: ReadonlyMap<CheckReport, Told>,
+  { told, samples }: Found,
   { isBaseTrusted, place }: Pick<OriginsRequest<JudgedWithOutput>, 'isBaseTrusted' | 'place'>,
 ): TableReport {
   const { contract } = output.input;
   const checks = report.checks.map((check) => {
     const origin = originIn(told, check);
-    return origin === null ? check : withOrigin(check, origin, isBaseTrusted ? contract.blockOn : 'any', place);
+    const rows = samples.get(check);
+    const shown = rows === undefined ? check : { ...check, samples: rows };
+    return origin === null ? shown : withOrigin(shown, origin, isBaseTrusted ? contract.blockOn : 'any', place);
   });
   return { ...report, checks };
 }

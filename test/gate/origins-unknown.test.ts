@@ -27,7 +27,12 @@ const SPEC: CheckSpec = {
 
 function judged(check = CHECK) {
   const contract = { file: 'c', blockOn: 'new' } as Contract;
-  const input = { contract, table: { name: 'orders' } as ContractTable, objects: [], checks: [SPEC] };
+  const input = {
+    contract,
+    table: { name: 'orders', samples: { columns: [], limit: 0 } } as unknown as ContractTable,
+    objects: [],
+    checks: [SPEC],
+  };
   const output = { input } as unknown as TableOutput;
   return { report: table({ checks: [check] }), output };
 }
@@ -46,6 +51,7 @@ function run(overrides: Partial<OriginsRequest<ReturnType<typeof judged>>>, one 
     now: 0,
     withinMs: 1_000,
     isBaseTrusted: true,
+    isCompared: true,
     place: 'on main',
     ...overrides,
   };

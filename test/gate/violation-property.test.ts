@@ -93,6 +93,7 @@ function versioned(keyed: boolean, widened: boolean): VersionedTable {
     base: relation('base', sql`true`),
     merge: relation('merge', sql`true`),
     changed: { base: relation('base', sql`NOT shared`), merge: relation('merge', sql`NOT shared`) },
+    shared: relation('merge', sql`shared`),
   };
 }
 

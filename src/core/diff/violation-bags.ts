@@ -38,7 +38,12 @@ export function identityColumns(spec: CheckSpec, base: Relation, merge: Relation
  * @param failing the failing rows of the relation's rows
  */
 export function identities(relation: Relation, failing: SqlFragment, identity: readonly IdentityColumn[]): SqlFragment {
-  const fields = identity.flatMap(({ name, by }, index) => {
+  return sql`(SELECT ${join(identityFields(relation, identity), ', ')} FROM ${failing})`;
+}
+
+/** The fields of {@link identities}. */
+export function identityFields(relation: Relation, identity: readonly IdentityColumn[]): readonly SqlFragment[] {
+  return identity.flatMap(({ name, by }, index) => {
     const binding = relation.columns.get(name);
     if (binding === undefined) return [];
     const text = sql`CAST(${comparable(by, binding.type, binding.expression)} AS VARCHAR)`;
@@ -46,7 +51,6 @@ export function identities(relation: Relation, failing: SqlFragment, identity: r
       sql`${binding.invalid === null ? text : sql`coalesce(${text}, ${binding.invalid})`} AS ${bagColumn(index)}`,
     ];
   });
-  return sql`(SELECT ${join(fields, ', ')} FROM ${failing})`;
 }
 
 /** `"i0"` */

@@ -1,5 +1,6 @@
 import type { RuleChange } from '../change/rule-changes.ts';
 import type { TableDiff } from '../diff/table-diff.ts';
+import type { FailingRow } from '../diff/violation-samples.ts';
 import type { HookEventType } from '../event/hook-event.ts';
 import type { Problem } from '../problem.ts';
 
@@ -38,6 +39,8 @@ export interface CheckReport {
   readonly origin: ViolationOrigin | null;
   /** Where the failing rows are, worst first, at most ten. */
   readonly objects: readonly { readonly path: string; readonly failing: number }[];
+  /** Some failing rows, new ones first; absent where the contract lets none be shown, or there are none to show. */
+  readonly samples?: readonly FailingRow[];
 }
 
 /** A failure told apart: what the change brings, and what the destination had already. */

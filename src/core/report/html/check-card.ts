@@ -1,6 +1,7 @@
 import { count, plural } from '../../check/words.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { CheckReport } from '../report.ts';
+import { failingRowTable } from './failing-row-table.ts';
 import { newRowWords } from '../text/check-block.ts';
 import { failureHeadline, notRunHeadline } from '../text/headline.ts';
 import { rateWords } from '../text/numbers.ts';
@@ -27,7 +28,7 @@ ${columns.length === 0 ? null : html`<dt>columns</dt><dd class="mono">${columns.
 <dt>contract</dt><dd class="mono">${check.contract.file}:${check.contract.line}</dd>
 <dt>check</dt><dd class="mono">${check.id}</dd>
 ${check.help === null ? null : html`<dt>what to do</dt><dd>${check.help}</dd>`}
-</dl>${worstObjects(check)}</div></details>`;
+</dl>${worstObjects(check)}${failingRowTable(check)}</div></details>`;
 }
 
 function rows(check: CheckReport): Html | null {

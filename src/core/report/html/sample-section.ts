@@ -47,7 +47,7 @@ function changeCell({ cells, change }: RowSample, column: string): Html {
 }
 
 /** `NULL` is set apart from the text of the same letters, and an empty text from nothing at all. */
-function cellText(cell: Cell): Html {
+export function cellText(cell: Cell): Html {
   switch (cell.kind) {
     case 'null':
       return html`<span class="muted">NULL</span>`;

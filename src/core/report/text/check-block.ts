@@ -5,6 +5,7 @@ import { cutMiddle, displayWidth, padEnd, padStart } from './display-width.ts';
 import { failureHeadline, notRunHeadline } from './headline.ts';
 import { field, type Line, type Span, wrap } from './line.ts';
 import { rateWords } from './numbers.ts';
+import { cellWords } from './sample-lines.ts';
 
 /** A check with all that is known of it; the counts stand where the check's own words do not give them. */
 export function checkBlock(check: CheckReport, detail: Detail, width: number): readonly Line[] {
@@ -18,6 +19,7 @@ export function checkBlock(check: CheckReport, detail: Detail, width: number): r
     ...lines('failing', failingWords(check)),
     ...lines('contract', `${check.contract.file}:${check.contract.line}   ${check.id}`),
     ...objectLines(check, detail, width),
+    ...rowLines(check, detail, width),
     ...lines('help', check.help),
   ];
 }
@@ -81,6 +83,16 @@ function objectLines(check: CheckReport, { objects: limit }: Detail, width: numb
   return [...texts, ...(more > 0 ? [`… ${plural(more, 'more object')}`] : [])].flatMap((text, index) =>
     field(index === 0 ? 'objects' : '', text, { width, indent: 4 }),
   );
+}
+
+/** Some failing rows, where cells may be shown. */
+function rowLines({ samples = [] }: CheckReport, { diff }: Detail, width: number): readonly Line[] {
+  if (!diff.values) return [];
+  return samples.slice(0, diff.samples).flatMap(({ isNew, cells }, index) => {
+    const mark = isNew === null ? '' : isNew ? 'new   ' : 'old   ';
+    const text = cells.map(({ column, value }) => `${column} ${cellWords(value)}`).join(', ');
+    return field(index === 0 ? 'rows' : '', `${mark}${text}`, { width, indent: 4 });
+  });
 }
 
 function nounFor(failing: number): string {

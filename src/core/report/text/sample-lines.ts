@@ -108,7 +108,7 @@ function fitted(parts: readonly string[], room: number): string {
 }
 
 /** `NULL` and the text "NULL", the empty text and no row at all look different. */
-function cellWords(cell: Cell): string {
+export function cellWords(cell: Cell): string {
   switch (cell.kind) {
     case 'null':
       return 'NULL';
