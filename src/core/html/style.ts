@@ -34,7 +34,7 @@ dl.facts.inline{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;margin:.4rem 0}dl.f
 .stats{display:flex;flex-wrap:wrap;gap:.5rem;margin:.6rem 0;padding:0;list-style:none}
 .stats li{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.25rem .8rem}
 .stats strong{font-size:1.1rem;margin-right:.4rem;font-variant-numeric:tabular-nums}
-.scroll{overflow-x:auto;margin:.5rem 0}
+.scroll{position:relative;overflow-x:auto;margin:.5rem 0}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 caption{text-align:left;color:var(--muted);padding:.25rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line)}
@@ -50,7 +50,7 @@ del+ins::before{content:"\\2192\\a0"/"";color:var(--muted);font-weight:400}
 pre ins{color:var(--good)}pre del{color:var(--bad);text-decoration:none}pre del+ins::before{content:none}pre{font-family:var(--mono);font-size:.85rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 svg{max-width:100%;height:auto}
 figure{margin:.5rem 0}figure svg{display:block;width:30rem}figure text{font-size:10px;fill:var(--muted)}.was{fill:var(--line)}.now{fill:none;stroke:var(--after);stroke-width:1.5}.axis{stroke:var(--muted)}
-.top-values{width:auto}.top-values caption .key:first-child{margin-left:1rem}svg.pair{display:block;width:10rem;height:auto}.now-fill{fill:var(--after)}td.caution del{color:inherit}td.caution ins{color:inherit}
+.top-values{width:auto}.top-values caption .key:first-child{margin-left:1rem}.profile code{overflow-wrap:normal;white-space:nowrap}svg.pair{display:block;width:10rem;height:auto}.now-fill{fill:var(--after)}td.caution del{color:inherit}td.caution ins{color:inherit}
 .key{display:inline-block;width:.8rem;height:.8rem;border-radius:.15rem;margin:0 .3rem 0 .6rem;vertical-align:-.05rem}.was-key{background:var(--line)}.now-key{background:var(--after)}
 .row-bar{display:block;width:100%;height:1rem;border-radius:.3rem}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.4rem 0}.legend .key{margin-left:0}
 .row-unchanged{fill:var(--line);background:var(--line)}.row-changed{fill:var(--caution);background:var(--caution)}.row-added{fill:var(--good);background:var(--good)}.row-removed{fill:var(--bad);background:var(--bad)}

@@ -18,7 +18,9 @@ const LEAST: DiffDetail = { columns: 0, samples: 0, shifts: 0, values: true };
 /** A diff for people: one screen for a table, what changed most first, the sum in the first line and the last. */
 export function diffToText(report: DiffReport, options: TextOptions = {}): string {
   const { color = false, maxBytes = 32 * 1024, width = 100 } = options;
-  const tables = report.tables.length;
+  // Once, whatever number of forms is tried.
+  const safe = { ...report, tables: report.tables.map(escapeAllText) };
+  const tables = safe.tables.length;
   const wanted: readonly (readonly [DiffDetail, number])[] = [
     [FULL, tables],
     [{ ...FULL, shifts: 0 }, tables],
@@ -27,10 +29,10 @@ export function diffToText(report: DiffReport, options: TextOptions = {}): strin
     [LEAST, 1],
   ];
   for (const [detail, shown] of wanted) {
-    const text = paint(render(report, detail, width, shown), color);
+    const text = paint(render(safe, detail, width, shown), color);
     if (bytes(text) <= maxBytes) return text;
   }
-  return paint(render(report, LEAST, width, 0), color);
+  return paint(render(safe, LEAST, width, 0), color);
 }
 
 /** Tables of the short form that are tried at once. */
@@ -44,6 +46,7 @@ function bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
+/** Of a report whose tables are escaped. */
 function render(report: DiffReport, detail: DiffDetail, width: number, tables: number): readonly Line[] {
   const shown = report.tables.slice(0, tables);
   const more = report.tables.length - shown.length + report.omittedTables;
@@ -67,7 +70,7 @@ function render(report: DiffReport, detail: DiffDetail, width: number, tables: n
       ...field(problem.level ?? 'error', `${problem.message} [${problem.code}]`, page),
       BLANK,
     ]),
-    ...shown.flatMap((table) => [...section(escapeAllText(table), detail, width), BLANK]),
+    ...shown.flatMap((table) => [...section(table, detail, width), BLANK]),
     ...(more > 0 ? [plain(`  … ${plural(more, 'more table')}; all of it: --format json`), BLANK] : []),
     ...leftOutLines(shown, detail),
     ...hiddenLines(shown),

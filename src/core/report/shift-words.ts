@@ -66,7 +66,7 @@ function amountWords(delta: number, unit: ProfileShift['unit']): string {
     case 'percent':
       return `${sign}${size >= 1_000 ? count(Math.round(size)) : size.toFixed(0)} %`;
     case 'standard deviations':
-      return `${sign}${size.toFixed(2)} standard deviations`;
+      return `${sign}${size.toFixed(2)} sd`;
     case 'ranges':
       return `beyond by ${times(size)} the old range`;
     case 'PSI':

@@ -1,6 +1,7 @@
 import { count, plural } from '../check/words.ts';
 import { escapeText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
+import { MEASURE_WORDS, movedWords, shiftedColumns, sidesWords, tellingShifts } from './shift-words.ts';
 import { isMerge, subjectWords } from './subject.ts';
 import { tally } from './text/head.ts';
 import { durationWords, shortId } from './text/numbers.ts';
@@ -10,12 +11,15 @@ export interface MarkdownOptions {
   readonly reportUrl?: string;
   /** `plain`: for renderers that know no tables and show comments as text, as that of lakeFS does. Default `github`. */
   readonly dialect?: 'github' | 'plain';
-  /** Tables, and findings, that are shown at most; default 20. */
+  /** Tables, and findings, that are shown at most; default: as many, up to 20, as fit into 3,000 characters. */
   readonly most?: number;
 }
 
 const SIGNS = { approved: '✅', rejected: '❌', undecided: '⚠️' } as const;
-const MOST = 20;
+/** From most to least: tables, findings, columns whose profile shifted. */
+const LADDER = [20, 10, 5, 3, 1, 0];
+/** What one section of a chat message takes, with the report's signs as one character each. */
+const MOST_CHARACTERS = 3_000;
 const MOST_TEXT = 300;
 
 /**
@@ -23,13 +27,23 @@ const MOST_TEXT = 300;
  * stands in code spans, the one place where neither Markdown nor HTML, mentions nor references mean anything.
  */
 export function toMarkdown(report: Report, options: MarkdownOptions = {}): string {
-  const { reportUrl, dialect = 'github', most = MOST } = options;
+  if (options.most !== undefined) return rendered(report, options, options.most);
+  const texts = LADDER.map((most) => () => rendered(report, options, most));
+  for (const text of texts) {
+    const markdown = text();
+    if ([...markdown].length <= MOST_CHARACTERS) return markdown;
+  }
+  return rendered(report, options, 0);
+}
+
+function rendered(report: Report, { reportUrl, dialect = 'github' }: MarkdownOptions, most: number): string {
   const plain = dialect === 'plain';
   const parts = [
     heading(report),
     summary(report, reportUrl),
     plain ? tableList(report, most) : tableRows(report, most),
     findings(report, most),
+    shifts(report, most),
     rules(report, most),
     uncovered(report),
     plain ? '' : `<!-- ${MARKER} -->`,
@@ -132,6 +146,23 @@ function findings(report: Report, most: number): string {
   const shown = lines.slice(0, most);
   const more = lines.length - shown.length;
   return [...shown, ...(more > 0 ? [`- … and ${plural(more, 'more finding')}`] : [])].join('\n');
+}
+
+/** A line for each column whose profile shifted: rates and counts, how far, and no value. */
+function shifts({ tables }: Report, most: number): string {
+  const lines = tables.flatMap(({ name, diff }) =>
+    shiftedColumns(diff?.profile ?? []).map(({ column, shifts: found }) => {
+      const words = tellingShifts(found).map((shift) => {
+        const sides = sidesWords(shift, column, false);
+        const both = sides === null ? '' : ` ${sides.before} → ${sides.after}`;
+        return `${MEASURE_WORDS[shift.measure]}${both} (${movedWords(shift)})`;
+      });
+      return `- profile ${code(`${name}.${column.name}`)}: ${words.join(', ')}`;
+    }),
+  );
+  const shown = lines.slice(0, most);
+  const more = lines.length - shown.length;
+  return [...shown, ...(more > 0 ? [`- … and ${plural(more, 'more column')} with a shifted profile`] : [])].join('\n');
 }
 
 const LABELS: Readonly<Partial<Record<CheckReport['outcome'], string>>> = {

@@ -29,7 +29,7 @@ export function profileSection(diff: TableDiff, isOpen = false): Html {
   const about = profileOf === 'table' ? 'all rows' : 'rows of changed objects alone';
   const content = html`<summary>Profile of ${plural(profile.length, 'column')}, before and after (${about})${shifted.length === 0 ? null : html`: <strong>${plural(shifted.length, 'column')} shifted</strong>`}</summary><div>
 ${shiftTable(diff)}
-<div class="scroll" tabindex="0" role="group" aria-label="Profile"><table><caption>All columns${shifted.length === 0 ? null : html`, those that shifted first`}</caption><thead><tr><th scope="col">column</th><th scope="col">type</th><th scope="col">nulls</th><th scope="col">distinct</th><th scope="col">least</th><th scope="col">25 %</th><th scope="col">median</th><th scope="col">75 %</th><th scope="col">greatest</th><th scope="col">mean</th></tr></thead>
+<div class="scroll" tabindex="0" role="group" aria-label="Profile"><table class="profile"><caption>All columns${shifted.length === 0 ? null : html`, those that shifted first`}</caption><thead><tr><th scope="col">column</th><th scope="col">type</th><th scope="col">nulls</th><th scope="col">distinct</th><th scope="col">least</th><th scope="col">25 %</th><th scope="col">median</th><th scope="col">75 %</th><th scope="col">greatest</th><th scope="col">mean</th></tr></thead>
 <tbody>${rows.shown}</tbody></table></div>
 ${leftOut(omitted.profile + rows.omitted, 'more column')}
 ${figures.shown}

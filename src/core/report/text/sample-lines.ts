@@ -7,6 +7,7 @@ import { BLANK, type Line } from './line.ts';
 const SIGNS = { inserted: '+', updated: '~', deleted: '-' } as const;
 const STYLES = { inserted: 'good', updated: 'caution', deleted: 'bad' } as const;
 const CELL_CHARACTERS = 40;
+const PAIR_CHARACTERS = 24;
 const KEY_WIDTH = 24;
 const GAP = '   ';
 
@@ -37,8 +38,8 @@ function updatedRows(rows: readonly RowSample[], room: number): readonly RowLine
   const keys = keyTable(rows);
   const body = rows.map((row, index): RowLine => {
     const cells = row.cells.map(({ column, base, merge }) => {
-      const { before, after } = aroundDifference(base, merge, CELL_CHARACTERS);
-      const [from, to] = [cellWords(before), cellWords(after)];
+      const { before, after } = aroundDifference(base, merge, PAIR_CHARACTERS);
+      const [from, to] = [cellWords(before, PAIR_CHARACTERS), cellWords(after, PAIR_CHARACTERS)];
       const same = from === to && base.kind === 'value' ? `differs after ${from}` : `${from} -> ${to}`;
       return `${column} ${base.kind === 'hidden' && merge.kind === 'hidden' ? 'changed, <hidden>' : same}`;
     });
@@ -108,7 +109,7 @@ function fitted(parts: readonly string[], room: number): string {
 }
 
 /** `NULL` and the text "NULL", the empty text and no row at all look different. */
-export function cellWords(cell: Cell): string {
+export function cellWords(cell: Cell, most = CELL_CHARACTERS): string {
   switch (cell.kind) {
     case 'null':
       return 'NULL';
@@ -117,8 +118,8 @@ export function cellWords(cell: Cell): string {
     case 'hidden':
       return '<hidden>';
     case 'value': {
-      const text = cutEnd(cell.text, CELL_CHARACTERS);
-      const cut = cell.cut + Math.max(0, [...cell.text].length - CELL_CHARACTERS);
+      const text = cutEnd(cell.text, most);
+      const cut = cell.cut + Math.max(0, [...cell.text].length - most);
       return /^(|NULL|<absent>|<hidden>)$/.test(text) ? `"${text}"` : `${text}${cut > 0 ? `(+${count(cut)})` : ''}`;
     }
   }
