@@ -88,6 +88,7 @@ try {
   for (const path of paths) {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     const times: number[] = [];
+    const before = process.cpuUsage();
     let size = 0;
     let status = 0;
     delay.enable();
@@ -99,12 +100,14 @@ try {
       times.push(performance.now() - from);
     }
     delay.disable();
+    const used = process.cpuUsage(before);
+    const cpu = (used.user + used.system) / 1e3 / ROUNDS;
     const block = delay.max / 1e6;
     worst = Math.max(worst, block);
     const median = times.toSorted((left, right) => left - right)[Math.floor(ROUNDS / 2)] ?? 0;
     const first = times[0] ?? 0;
     console.log(
-      `${String(status)} ${path.padEnd(55)} first ${first.toFixed(1)} ms, median ${median.toFixed(1)} ms, longest block ${block.toFixed(1)} ms, ${Math.round(size / 1024)} kB`,
+      `${String(status)} ${path.padEnd(55)} first ${first.toFixed(1)} ms, median ${median.toFixed(1)} ms, CPU ${cpu.toFixed(1)} ms, longest block ${block.toFixed(1)} ms, ${Math.round(size / 1024)} kB`,
     );
   }
   await server.stop();

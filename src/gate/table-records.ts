@@ -34,6 +34,9 @@ export interface RecordsExtent {
   readonly unread: number;
 }
 
+/** Decisions that {@link TableRecords.needingAttention} gives at most. */
+export const MOST_NEEDING_ATTENTION = 200;
+
 export interface TableRecords {
   /** The newest judgement of each table there is, in order of name. */
   knownTables(): readonly JudgedTable[];
@@ -43,8 +46,8 @@ export interface TableRecords {
   activity(since: string): readonly DayCount[];
   /**
    * Hooks' decisions since then (ISO 8601) that somebody has to look at, newest first: the newest one about a change (by
-   * repository, branch, source and kind) is no approval, or something else landed than what was approved. Of the newest
-   * decisions alone where they are very many.
+   * repository, branch, source and kind) is no approval, or something else landed than what was approved. At most
+   * {@link MOST_NEEDING_ATTENTION}; of the newest decisions alone where they are very many.
    */
   needingAttention(since: string): readonly DecisionOutline[];
   extent(): RecordsExtent;

@@ -2,7 +2,13 @@ import type Database from 'libsql';
 import type { HookEventType } from '../../core/event/hook-event.ts';
 import type { NullCount, TableOutline } from '../../core/report/report-outline.ts';
 import type { DecisionState } from '../../gate/record-ports.ts';
-import type { DayCount, JudgedTable, RecordsExtent, TableRecords } from '../../gate/table-records.ts';
+import {
+  type DayCount,
+  type JudgedTable,
+  MOST_NEEDING_ATTENTION,
+  type RecordsExtent,
+  type TableRecords,
+} from '../../gate/table-records.ts';
 import { OUTLINE_COLUMNS, type OutlineRow, toOutline } from './decision-row.ts';
 
 /** A row of `judged_table` with what its decision says of itself. */
@@ -40,14 +46,12 @@ const HISTORY = `SELECT ${FACTS} FROM judged_table CROSS JOIN decision ON decisi
   WHERE judged_table.name = ? AND judged_table.repository = ? AND judged_table.branch = ? AND judged = 1
   ORDER BY judged_table.decision DESC LIMIT ?`;
 
-/** Newest decisions that are counted by day; the rows are small, but their number has no end. */
-const MOST_COUNTED = 10_000;
+/** Newest decisions that are looked through for one page; the rows are small, but their number has no end. */
+const MOST_COUNTED = 5_000;
 
 const ACTIVITY = `SELECT substr(received_at, 1, 10) AS day, repository, state, count(*) AS decisions
   FROM (SELECT received_at, repository, state FROM decision ORDER BY sequence DESC LIMIT ${MOST_COUNTED})
   WHERE received_at >= ? GROUP BY 1, 2, 3`;
-
-const MOST_SHOWN = 500;
 
 const ATTENTION = `WITH recent AS (SELECT * FROM
     (SELECT sequence, repository, branch, source, event, origin, state, received_at, landed_same FROM decision
@@ -57,7 +61,7 @@ const ATTENTION = `WITH recent AS (SELECT * FROM
     SELECT sequence FROM (SELECT max(sequence) AS sequence, state FROM recent GROUP BY repository, branch, source, event)
       WHERE state <> 'approved'
     UNION SELECT sequence FROM recent WHERE landed_same = 0)
-  ORDER BY sequence DESC LIMIT ${MOST_SHOWN}`;
+  ORDER BY sequence DESC LIMIT ${MOST_NEEDING_ATTENTION}`;
 
 /** The reading half; `adoptOne` writes. */
 export function tableRows(database: Database.Database): Omit<TableRecords, 'adoptOne' | 'extent'> {

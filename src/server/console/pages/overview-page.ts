@@ -2,7 +2,7 @@ import { count, plural } from '../../../core/check/words.ts';
 import { type Html, html } from '../../../core/html/html.ts';
 import { stackedBars } from '../../../core/html/plot.ts';
 import type { DecisionOutline } from '../../../gate/record-ports.ts';
-import type { DayCount, JudgedTable } from '../../../gate/table-records.ts';
+import { type DayCount, type JudgedTable, MOST_NEEDING_ATTENTION } from '../../../gate/table-records.ts';
 import { type DecisionListView, decisionList } from './decision-list.ts';
 import { NO_DECISIONS } from './decisions-page.ts';
 import { consolePage } from './layout.ts';
@@ -67,7 +67,7 @@ function answer({ ready, blocked, strayed, running, latest }: OverviewView): Ans
     return { tone: 'bad', title: 'A branch holds what nobody judged', more };
   }
   if (blocked.length > 0) {
-    const title = `${plural(blocked.length, 'change')} blocked`;
+    const title = `${blockedWords(blocked.length)} ${blocked.length === 1 ? 'change' : 'changes'} blocked`;
     return {
       tone: 'bad',
       title,
@@ -78,6 +78,10 @@ function answer({ ready, blocked, strayed, running, latest }: OverviewView): Ans
     return { tone: 'quiet', title: 'Nothing judged yet', more: html`Sluice waits for the first merge.` };
   const more = html`Nothing is blocked: the newest decision about each change of the last ${DAYS} days is an approval${running.length === 0 ? null : html`, or under way`}.`;
   return { tone: 'good', title: 'All is well', more };
+}
+
+function blockedWords(number: number): string {
+  return number >= MOST_NEEDING_ATTENTION ? `${MOST_NEEDING_ATTENTION} or more` : count(number);
 }
 
 function banner(view: OverviewView): Html {
@@ -92,7 +96,7 @@ function tiles({ blocked, running, tables, activity, ready }: OverviewView): Htm
   const approved = activity.filter(({ state }) => state === 'approved').reduce((sum, day) => sum + day.decisions, 0);
   const gate = ready === null ? 'being asked' : ready ? 'ready' : 'not ready';
   return html`<ul class="tiles">
-${tile('#blocked', count(blocked.length), 'blocked now')}
+${tile('#blocked', blockedWords(blocked.length), 'blocked now')}
 ${tile('/decisions?state=running', count(running.length), 'under way')}
 ${tile('/tables', `${count(of('well'))} of ${count(tables.length)}`, notWell === 0 ? 'tables well' : `tables well; ${count(of('failed'))} failed, ${count(of('in doubt'))} in doubt, ${count(of('warned'))} warned`)}
 ${tile('/decisions', count(decided), `decisions in ${DAYS} days, ${decided === 0 ? 'none' : count(approved)} approved`)}
