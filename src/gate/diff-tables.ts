@@ -1,6 +1,6 @@
 /**
  * Compares two versions of tables in one engine session: the changed objects of both sides, and the keys of the others
- * where a differing key could hide in them. It decides nothing.
+ * where a differing key could hide in them. What rules are judged by is told apart from what people see.
  */
 import type { ContractTable } from '../core/contract/contract.ts';
 import { buildTableDiff, type DiffParts, type RowCounts } from '../core/diff/build-diff.ts';

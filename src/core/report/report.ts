@@ -74,7 +74,7 @@ export interface TableReport {
     readonly unseenByDiff: readonly string[];
   };
   readonly checks: readonly CheckReport[];
-  /** Null: no base to compare with, no key, or it could not be told (a problem then says why). It decides nothing. */
+  /** Null: no base to compare with, no key, or it could not be told (a problem or a check then says why). */
   readonly diff: TableDiff | null;
 }
 
