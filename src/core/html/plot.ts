@@ -23,6 +23,8 @@ const LEFT = 60;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 26;
+/** Beyond so many points they are drawn small. */
+const CROWDED = 40;
 
 /**
  * A line over time as inline SVG in the page's own colours. The axis starts at zero, so that a small change looks
@@ -43,7 +45,7 @@ export function linePlot({ name, points, format, max }: LinePlot): Html {
   return html`<figure class="plot"><figcaption>${name}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
 ${marks.map((mark) => html`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fixed(y(mark))}" y2="${fixed(y(mark))}"/><text x="${LEFT - 8}" y="${fixed(y(mark) + 3)}" text-anchor="end">${format(mark)}</text>`)}
 ${segments(points).map((segment) => html`<polyline class="line" points="${segment.map(({ at, value }) => `${fixed(x(at))},${fixed(y(value))}`).join(' ')}"/>`)}
-${known.map(({ at, value }) => html`<circle class="point" cx="${fixed(x(at))}" cy="${fixed(y(value))}" r="3"><title>${moment(at)}: ${format(value)}</title></circle>`)}
+${known.map(({ at, value }) => html`<circle class="point" cx="${fixed(x(at))}" cy="${fixed(y(value))}" r="${known.length > CROWDED ? 1.5 : 3}"><title>${moment(at)}: ${format(value)}</title></circle>`)}
 <text x="${LEFT}" y="${HEIGHT - 6}">${moment(first)}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${last === first ? '' : moment(last)}</text></svg>
 <details><summary>Numbers</summary><div><table><thead><tr><th scope="col">time</th><th scope="col" class="num">${name}</th></tr></thead>
 <tbody>${points.map(({ at, value }) => html`<tr><th scope="row">${moment(at)}</th><td class="num">${value === null ? '–' : format(value)}</td></tr>`)}</tbody></table></div></details></figure>`;

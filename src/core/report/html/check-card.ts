@@ -1,10 +1,10 @@
 import { count, plural } from '../../check/words.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { CheckReport } from '../report.ts';
-import { failingRowTable } from './failing-row-table.ts';
 import { newRowWords } from '../text/check-block.ts';
 import { failureHeadline, notRunHeadline } from '../text/headline.ts';
 import { rateWords } from '../text/numbers.ts';
+import { failingRowTable } from './failing-row-table.ts';
 
 const TONES = { pass: 'good', warn: 'caution', fail: 'bad', error: 'doubt', skip: 'quiet' } as const;
 const WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', error: 'could not run', skip: 'skipped' } as const;
@@ -22,12 +22,12 @@ export function checkCard(check: CheckReport): Html {
   return html`<details${open}><summary>${outcomeBadge(outcome)} <strong>${headline}</strong>${rows(check)}</summary><div>
 <dl class="facts">
 ${check.name === null ? null : html`<dt>rule</dt><dd>${check.name}</dd>`}
-<dt>expected</dt><dd>${check.expected}</dd>
 <dt>${outcome === 'error' ? 'because' : 'observed'}</dt><dd>${check.observed}</dd>
+<dt>expected</dt><dd>${check.expected}</dd>
+${check.help === null ? null : html`<dt>what to do</dt><dd><strong>${check.help}</strong></dd>`}
 ${columns.length === 0 ? null : html`<dt>columns</dt><dd class="mono">${columns.join(', ')}</dd>`}
 <dt>contract</dt><dd class="mono">${check.contract.file}:${check.contract.line}</dd>
 <dt>check</dt><dd class="mono">${check.id}</dd>
-${check.help === null ? null : html`<dt>what to do</dt><dd>${check.help}</dd>`}
 </dl>${worstObjects(check)}${failingRowTable(check)}</div></details>`;
 }
 

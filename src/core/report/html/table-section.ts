@@ -43,12 +43,12 @@ function tableFacts({ location, owner, objects, contract, ...table }: TableRepor
     [objects.changed, 'changed'],
     [objects.removed, 'removed'],
   ].flatMap(([number, word]) => (number === 0 ? [] : [`${count(Number(number))} ${word}`]));
-  return html`<dl class="facts">
-<dt>rows</dt><dd>${rowWords(table)}</dd>
-<dt>where</dt><dd class="mono">${location}</dd>
-<dt>read</dt><dd>${plural(objects.read, 'object')}, ${byteWords(objects.bytes)}${changes.length === 0 ? null : html` (${changes.join(', ')})`}</dd>
-<dt>contract</dt><dd class="mono">${contract.file} ${contract.version}</dd>
-${owner === null ? null : html`<dt>owner</dt><dd>${owner}</dd>`}</dl>`;
+  return html`<dl class="facts inline">
+<div><dt>rows</dt><dd>${rowWords(table)}</dd></div>
+<div><dt>where</dt><dd class="mono">${location}</dd></div>
+<div><dt>read</dt><dd>${plural(objects.read, 'object')}, ${byteWords(objects.bytes)}${changes.length === 0 ? null : html` (${changes.join(', ')})`}</dd></div>
+<div><dt>contract</dt><dd class="mono">${contract.file} ${contract.version}</dd></div>
+${owner === null ? null : html`<div><dt>owner</dt><dd>${owner}</dd></div>`}</dl>`;
 }
 
 function rowWords({ rows }: Pick<TableReport, 'rows'>): string {

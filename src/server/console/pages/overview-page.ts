@@ -81,7 +81,7 @@ function answer({ ready, blocked, strayed, running, latest }: OverviewView): Ans
 }
 
 function blockedWords(number: number): string {
-  return number >= MOST_NEEDING_ATTENTION ? `${MOST_NEEDING_ATTENTION} or more` : count(number);
+  return number >= MOST_NEEDING_ATTENTION ? `${MOST_NEEDING_ATTENTION}+` : count(number);
 }
 
 function banner(view: OverviewView): Html {
@@ -91,14 +91,15 @@ function banner(view: OverviewView): Html {
 
 function tiles({ blocked, running, tables, activity, ready }: OverviewView): Html {
   const of = (state: TableState) => tables.filter((table) => tableState(table) === state).length;
-  const notWell = tables.length - of('well');
+  const notWell = (['failed', 'in doubt', 'warned'] as const).filter((state) => of(state) > 0);
+  const tableWords = ['tables well', ...notWell.map((state) => `${count(of(state))} ${state}`)].join(', ');
   const decided = activity.reduce((sum, { decisions }) => sum + decisions, 0);
   const approved = activity.filter(({ state }) => state === 'approved').reduce((sum, day) => sum + day.decisions, 0);
   const gate = ready === null ? 'being asked' : ready ? 'ready' : 'not ready';
   return html`<ul class="tiles">
 ${tile('#blocked', blockedWords(blocked.length), 'blocked now')}
 ${tile('/decisions?state=running', count(running.length), 'under way')}
-${tile('/tables', `${count(of('well'))} of ${count(tables.length)}`, notWell === 0 ? 'tables well' : `tables well; ${count(of('failed'))} failed, ${count(of('in doubt'))} in doubt, ${count(of('warned'))} warned`)}
+${tile('/tables', `${count(of('well'))} of ${count(tables.length)}`, tableWords)}
 ${tile('/decisions', count(decided), `decisions in ${DAYS} days, ${decided === 0 ? 'none' : count(approved)} approved`)}
 ${tile('/health', gate, 'the gate')}
 </ul>`;

@@ -10,6 +10,8 @@ import { byState, checkWords, tableBadge, tableState } from './table-state.ts';
 
 /** Columns whose nulls are plotted, worst first. */
 const MOST_COLUMNS = 6;
+/** Decisions that are listed below the plots. */
+const MOST_LISTED = 25;
 /** Rows of the list of tables; the form finds the others. */
 const MOST_TABLES = 300;
 
@@ -138,7 +140,7 @@ function nullPlots(history: readonly JudgedTable[]): readonly Html[] {
 
 function decisions(history: readonly JudgedTable[], now: number): Html {
   return html`<section aria-labelledby="decisions"><h2 id="decisions">Last decisions</h2><div class="scroll" tabindex="0" role="group" aria-label="Last decisions"><table><thead><tr><th scope="col">verdict</th><th scope="col">change</th><th scope="col">checks</th><th scope="col" class="num">rows</th><th scope="col" class="num">failing rows</th><th scope="col" class="num">added</th><th scope="col" class="num">changed</th><th scope="col" class="num">removed</th><th scope="col">received (UTC)</th></tr></thead>
-<tbody>${history.slice(0, 50).map((point) => {
+<tbody>${history.slice(0, MOST_LISTED).map((point) => {
     const { decision, rows, failingRows, diff } = point;
     const share = rows === null || failingRows === 0 || failingRows > rows ? null : rateWords(failingRows, rows);
     const changed = (number: number | undefined) =>
