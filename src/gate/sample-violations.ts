@@ -1,6 +1,5 @@
 /** Some failing rows of a check to look at, told apart where there is a version to compare with. */
 import type { CheckSpec } from '../core/check/check.ts';
-import { identityColumns } from '../core/diff/violation-bags.ts';
 import {
   type FailingRow,
   mostRows,
@@ -12,7 +11,7 @@ import {
 import { pointsAtRows } from '../core/plan/failing-rows.ts';
 import { authoredExpressions } from '../core/plan/plan.ts';
 import type { Relation } from '../core/plan/relation.ts';
-import { demandOf, judgesAlike } from './count-violations.ts';
+import { comparedRows, demandOf, identityOf } from './count-violations.ts';
 import type { EngineSession } from './ports.ts';
 import type { VersionedTable } from './versioned-tables.ts';
 
@@ -24,7 +23,7 @@ export async function sampleViolations(
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<readonly FailingRow[]> {
-  const { base, merge, shared, changed } = own;
+  const { base, merge, shared } = own;
   if (merge === null || shownColumns(merge).length === 0) return [];
   const after = demandOf(spec, own, all, 'merge');
   if (!pointsAtRows(after)) return [];
@@ -37,14 +36,13 @@ export async function sampleViolations(
   if (!isCompared) return rowsOf(merge, null);
   if (base === null) return rowsOf(merge, { base: null, identity: [] });
   const before = demandOf(spec, own, all, 'base');
-  const identity = identityColumns(spec, base, merge);
-  if (!pointsAtRows(before) || identity.length === 0) return rowsOf(merge, null);
-  const compared = (relation: Relation | null) => ({
-    base: relation === null ? null : { relation, demand: before },
-    identity,
-  });
-  if (after.form !== 'rows' || !judgesAlike(spec, base, merge)) return rowsOf(merge, compared(base));
-  const first = await rowsOf(changed.merge, compared(changed.base));
+  if (!pointsAtRows(before)) return rowsOf(merge, null);
+  const identity = await identityOf(spec, own, { before, after }, session, signal);
+  if (identity.length === 0) return rowsOf(merge, null);
+  const rows = comparedRows(spec, own, after);
+  const others = rows.base === null ? null : { relation: rows.base, demand: before };
+  const first = await rowsOf(rows.merge, { base: others, identity });
+  if (!rows.isByChanges) return first;
   const old = (await rowsOf(shared, null)).map((row): FailingRow => ({ ...row, isNew: false }));
   return [...first, ...old].slice(0, mostRows(merge));
 }

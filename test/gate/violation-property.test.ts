@@ -143,7 +143,8 @@ function naive({ columns, detail, failing }: Rule, keyed: boolean, cases: readon
   const identity = isKnown ? NAMES.filter((name) => ['n', 'k', 'l', ...columns].includes(name)) : NAMES;
   const bag = (side: (one: DiffCase) => Objects): readonly string[] =>
     failing(cases.flatMap((one, n) => [...side(one).values()].flat().map((row): NumberedRow => [n, ...row]))).map(
-      (row) => JSON.stringify(identity.map((name) => row[NAMES.indexOf(name)])),
+      (row) =>
+        JSON.stringify((row[1] === null || row[2] === null ? NAMES : identity).map((name) => row[NAMES.indexOf(name)])),
     );
   const [before, after] = [bag(({ base }) => base), bag(({ merge }) => merge)];
   const [added, gone] = [without(after, before), without(before, after)];

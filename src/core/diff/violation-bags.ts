@@ -13,22 +13,59 @@ import { type Comparison, comparable, comparisonOf } from './compare-types.ts';
 export interface IdentityColumn {
   readonly name: string;
   readonly by: Comparison;
+  /** True: looked at in rows without a key alone, which nothing else tells from one another. */
+  readonly isForKeyless: boolean;
 }
 
 /**
  * A failing row is the same as before when its key and the values that the check looks at are. Without a key, and where
  * an author's expression may look at anything, it is when every column that both versions have is. Empty: nothing is
  * common to both.
+ *
+ * @param hasKeyless whether some failing row of either version may have a NULL in its key
  */
-export function identityColumns(spec: CheckSpec, base: Relation, merge: Relation): readonly IdentityColumn[] {
+export function identityColumns(
+  spec: CheckSpec,
+  base: Relation,
+  merge: Relation,
+  hasKeyless: boolean,
+): readonly IdentityColumn[] {
   const common = [...merge.columns.keys()].filter((name) => base.columns.has(name));
-  const key = merge.table.key.map((name) => dataName(merge.table, name));
+  const key = keyOf(merge);
   const wanted = [...new Set([...key, ...spec.columns])];
   const isKnown = key.length > 0 && spec.kind !== 'rowExpression' && wanted.every((name) => common.includes(name));
-  return (isKnown ? wanted : common).flatMap((name) => {
+  const looked = isKnown ? wanted : common;
+  const rest = isKnown && hasKeyless ? common.filter((name) => !wanted.includes(name)) : [];
+  const column = (name: string, isForKeyless: boolean): readonly IdentityColumn[] => {
     const [before, after] = [base.columns.get(name), merge.columns.get(name)];
-    return before === undefined || after === undefined ? [] : [{ name, by: comparisonOf(before.type, after.type) }];
-  });
+    if (before === undefined || after === undefined) return [];
+    return [{ name, by: comparisonOf(before.type, after.type), isForKeyless }];
+  };
+  return [...looked.flatMap((name) => column(name, false)), ...rest.flatMap((name) => column(name, true))];
+}
+
+/** One row: `keyless`, how many of the rows have a NULL in the table's key. */
+export function keylessCount(relation: Relation, failing: SqlFragment): CompiledQuery {
+  return compile(sql`SELECT count(*) FILTER (${isKeyless(relation)}) AS keyless FROM ${failing}`);
+}
+
+/** As the data names them. */
+function keyOf({ table }: Relation): readonly string[] {
+  return table.key.map((name) => dataName(table, name));
+}
+
+function isKeyless(relation: Relation): SqlFragment {
+  const parts = keyOf(relation).map((name) => sql`${textOf(relation, name)} IS NULL`);
+  return parts.length === 0 ? sql`false` : sql`(${join(parts, ' OR ')})`;
+}
+
+/** The value as text, the text that does not fit included; NULL for null. */
+export function textOf({ columns }: Relation, name: string, by: Comparison | null = null): SqlFragment {
+  const binding = columns.get(name);
+  if (binding === undefined) return sql`CAST(NULL AS VARCHAR)`;
+  const value = by === null ? binding.expression : comparable(by, binding.type, binding.expression);
+  const text = sql`CAST(${value} AS VARCHAR)`;
+  return binding.invalid === null ? text : sql`coalesce(${text}, ${binding.invalid})`;
 }
 
 /**
@@ -43,13 +80,10 @@ export function identities(relation: Relation, failing: SqlFragment, identity: r
 
 /** The fields of {@link identities}. */
 export function identityFields(relation: Relation, identity: readonly IdentityColumn[]): readonly SqlFragment[] {
-  return identity.flatMap(({ name, by }, index) => {
-    const binding = relation.columns.get(name);
-    if (binding === undefined) return [];
-    const text = sql`CAST(${comparable(by, binding.type, binding.expression)} AS VARCHAR)`;
-    return [
-      sql`${binding.invalid === null ? text : sql`coalesce(${text}, ${binding.invalid})`} AS ${bagColumn(index)}`,
-    ];
+  return identity.map(({ name, by, isForKeyless }, index) => {
+    const text = textOf(relation, name, by);
+    const own = isForKeyless ? sql`CASE WHEN ${isKeyless(relation)} THEN ${text} END` : text;
+    return sql`${own} AS ${bagColumn(index)}`;
   });
 }
 

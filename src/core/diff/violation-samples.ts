@@ -5,7 +5,7 @@ import { failingRows, type RowDemand } from '../plan/failing-rows.ts';
 import type { Relation } from '../plan/relation.ts';
 import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql } from '../sql.ts';
 import type { Cell } from './table-diff.ts';
-import { bagColumn, type IdentityColumn, identities, identityFields } from './violation-bags.ts';
+import { bagColumn, type IdentityColumn, identities, identityFields, textOf } from './violation-bags.ts';
 
 /** Longest text of a cell. */
 const MAX_CELL = 200;
@@ -80,14 +80,6 @@ function before(spec: CheckSpec, base: FailingSide, identity: readonly IdentityC
 }
 
 const LIMIT: SqlFragment = { text: [String(MAX_CELL)], values: [] };
-
-/** The value as text, the text that does not fit included; NULL for null. */
-function textOf({ columns }: Relation, name: string): SqlFragment {
-  const binding = columns.get(name);
-  if (binding === undefined) return sql`CAST(NULL AS VARCHAR)`;
-  const text = sql`CAST(${binding.expression} AS VARCHAR)`;
-  return binding.invalid === null ? text : sql`coalesce(${text}, ${binding.invalid})`;
-}
 
 function cellName(index: number): SqlFragment {
   return identifier(`s${index}`);
