@@ -79,6 +79,13 @@ describeInBrowser('the report as a page', () => {
       '11,987,800 unchanged, 8,200 changed, 200,000 added, 4,000 removed',
     );
     expect(await page.locator('figure.histogram tbody tr').count()).toBe(6);
+    expect(main).toContain('1 column shifted');
+    expect(main).toContain('least valuewas 0.10 now -50.00');
+    const values = page.getByRole('group', { name: 'Most frequent values of status' });
+    expect(await values.locator('tbody tr').first().textContent()).toMatch(/landed\s*80 \(80\.0 %\)\s*60 \(50\.0 %\)/);
+    await page.setViewportSize({ width: 360, height: 800 });
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    expect(overflow).toBe(0);
     await page.close();
   });
 

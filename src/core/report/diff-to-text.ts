@@ -1,6 +1,7 @@
 import { count, plural } from '../check/words.ts';
 import type { DiffedTable, DiffReport } from '../diff/diff-report.ts';
 import { differs } from '../diff/order-tables.ts';
+import type { TableDiff } from '../diff/table-diff.ts';
 import { hasErrors } from '../problem.ts';
 import { escapeAllText } from './escape-text.ts';
 import { shiftedColumns } from './shift-words.ts';
@@ -95,7 +96,9 @@ function hiddenLines(tables: readonly DiffedTable[]): readonly Line[] {
   const isChanged = diffs.some(
     ({ key, inserted, updated, deleted }) => key.length > 0 && inserted + updated + deleted > 0,
   );
-  if (!isChanged || diffs.some(({ samples }) => samples.length > 0)) return [];
+  const shows = ({ samples, profile }: TableDiff): boolean =>
+    samples.length > 0 || profile.some(({ base, merge }) => (base?.min ?? merge?.min ?? null) !== null);
+  if (!isChanged || diffs.some(shows)) return [];
   const hint = 'values are hidden: --show all, or --show COLUMNS, shows rows (with a contract: its samples)';
   return [[{ text: `  ${hint}`, style: 'faint' }], BLANK];
 }

@@ -107,7 +107,7 @@ export function distinctWords(side: ColumnProfile['base']): string {
 export function valueWords(text: string | null): string {
   if (text === null) return '–';
   const number = Number(text);
-  return text.length > 12 && /^-?\d+\.\d+(e[+-]?\d+)?$/.test(text) ? String(Number(number.toPrecision(6))) : text;
+  return text.length > 9 && /^-?\d+\.\d+(e[+-]?\d+)?$/.test(text) ? String(Number(number.toPrecision(6))) : text;
 }
 
 /** A share in percent, never rounded to nothing or all. */
