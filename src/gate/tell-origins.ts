@@ -72,7 +72,7 @@ export async function tellOrigins(
     if (!within.aborted) why = cause instanceof SluiceError ? cause.problem.message : 'it broke off';
   }
   for (const { check } of failures) {
-    if ((told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows') told.set(check, unknown(why));
+    if ((told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows') told.set(check, { kind: 'broken-off', why });
   }
   return { told, samples };
 }

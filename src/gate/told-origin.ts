@@ -6,7 +6,10 @@ export type Told =
   | { readonly kind: 'told'; readonly origin: FoundOrigin }
   /** Rows say nothing here; the same check on the base does. */
   | { readonly kind: 'not-by-rows' }
-  | { readonly kind: 'unknown'; readonly why: string };
+  /** It cannot be told of this data, however often it is tried. */
+  | { readonly kind: 'unknown'; readonly why: string }
+  /** It was not told this time. */
+  | { readonly kind: 'broken-off'; readonly why: string };
 
 /**
  * The origin that the counts of a bag difference tell, when they agree with what the check counted.

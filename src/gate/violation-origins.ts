@@ -6,7 +6,7 @@ import { isAboutChanges } from '../core/check/registry.ts';
 import { listed } from '../core/check/words.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CheckReport, TableReport } from '../core/report/report.ts';
-import { type FoundOrigin, withOrigin } from '../core/verdict/block-on.ts';
+import { type FoundOrigin, withOrigin, withUnknownOrigin } from '../core/verdict/block-on.ts';
 import type { TableOutput } from './check-tables.ts';
 import {
   type FailedCheck,
@@ -69,10 +69,12 @@ function applied(
 ): TableReport {
   const { contract } = output.input;
   const checks = report.checks.map((check) => {
-    const origin = originIn(told, check);
+    const found = told.get(check);
     const rows = samples.get(check);
     const shown = rows === undefined ? check : { ...check, samples: rows };
-    return origin === null ? shown : withOrigin(shown, origin, isBaseTrusted ? contract.blockOn : 'any', place);
+    const blockOn = isBaseTrusted ? contract.blockOn : 'any';
+    if (found?.kind === 'broken-off') return withUnknownOrigin(shown, found.why, blockOn);
+    return found?.kind === 'told' ? withOrigin(shown, found.origin, blockOn, place) : shown;
   });
   return { ...report, checks };
 }
@@ -102,13 +104,13 @@ function unknownOrigins(failures: readonly FailedCheck[], told: ReadonlyMap<Chec
   const reasons = new Map<string, string[]>();
   for (const { check } of failures) {
     const found = told.get(check);
-    if (found?.kind !== 'unknown') continue;
+    if (found?.kind !== 'unknown' && found?.kind !== 'broken-off') continue;
     reasons.set(found.why, [...(reasons.get(found.why) ?? []), check.id]);
   }
   return [...reasons].map(([why, checks]) => ({
     code: 'origin-unknown',
     level: 'warning',
     message: `which failures of ${listed(checks)} are new is not known: ${why}`,
-    hint: 'they block as if they were; the verdict stands',
+    hint: 'as long as it is not known, none of them is let pass',
   }));
 }

@@ -1,4 +1,4 @@
-/** What happens to a verdict when failures cannot be told apart: nothing. */
+/** What happens to a verdict when failures cannot be told apart: nothing that would let them pass. */
 import { expect, it } from 'vitest';
 import type { CheckSpec } from '../../src/core/check/check.ts';
 import type { Contract, ContractTable } from '../../src/core/contract/contract.ts';
@@ -25,8 +25,8 @@ const SPEC: CheckSpec = {
   expected: '',
 };
 
-function judged(check = CHECK) {
-  const contract = { file: 'c', blockOn: 'new' } as Contract;
+function judged(check = CHECK, blockOn: Contract['blockOn'] = 'any') {
+  const contract = { file: 'c', blockOn } as Contract;
   const input = {
     contract,
     table: { name: 'orders', samples: { columns: [], limit: 0 } } as unknown as ContractTable,
@@ -57,6 +57,17 @@ function run(overrides: Partial<OriginsRequest<ReturnType<typeof judged>>>, one 
   };
   return withOrigins(request, deps, new AbortController().signal);
 }
+
+it('nobody knows whether a failure blocks when `blockOn` asks for its origin and it cannot be told: an error', async () => {
+  for (const blockOn of ['new', 'ratchet'] as const) {
+    const { judged: told } = await run({ withinMs: 0 }, judged(CHECK, blockOn));
+    expect(told[0]?.report.checks).toMatchObject([
+      { outcome: 'error', origin: null, observed: expect.stringContaining('not known: there was no more time for it') },
+    ]);
+    const { judged: kept } = await run({ withinMs: 0, isBaseTrusted: false }, judged(CHECK, blockOn));
+    expect(kept[0]?.report.checks).toMatchObject([{ outcome: 'fail' }]);
+  }
+});
 
 it('a base that cannot be brought, an engine that breaks and a time that is over leave a failure as it is', async () => {
   const refused = new SluiceError({ code: 'lakefs-down', message: 'lakeFS did not answer' });

@@ -6,8 +6,17 @@ import { originWords } from './origin-words.ts';
 export type FoundOrigin = Omit<ViolationOrigin, 'relaxedBy'>;
 
 /**
- * Puts the origin of a failure to its check. What `blockOn` lets pass is a warning from then on; `error` never changes,
- * and neither does a failure whose origin nobody knows.
+ * A failure whose origin was not told this time. Where the origin decides whether it blocks, nobody knows whether it does:
+ * that is an error, which blocks as well and is asked anew when the merge is tried again.
+ */
+export function withUnknownOrigin(check: CheckReport, why: string, blockOn: BlockOn): CheckReport {
+  if (check.outcome !== 'fail' || blockOn === 'any') return check;
+  const observed = `${check.observed}; blockOn: ${blockOn} asks what of it is new, which is not known: ${why}`;
+  return { ...check, observed, outcome: 'error' };
+}
+
+/**
+ * Puts the origin of a failure to its check. What `blockOn` lets pass is a warning from then on; `error` never changes.
  *
  * @param place where the base is, for people: `on main`
  */
