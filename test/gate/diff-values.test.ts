@@ -68,6 +68,26 @@ describe('values of one type', () => {
       2,
     ],
     [
+      'a month is no thirty days',
+      'INTERVAL',
+      [
+        ["'1 month'", "'30 days'"],
+        ["'1 day'", "'24 hours'"],
+        ["'60 minutes'", "'1 hour'"],
+        ["'1 month'", 'NULL'],
+      ],
+      3,
+    ],
+    [
+      'nor within a list of structs',
+      'STRUCT(d INTERVAL)[]',
+      [
+        ["[{'d': '1 month'}]", "[{'d': '30 days'}]"],
+        ["[{'d': '1 month'}]", "[{'d': '1 month'}]"],
+      ],
+      1,
+    ],
+    [
       'blobs',
       'BLOB',
       [
