@@ -11,9 +11,17 @@ export function positions(source?: 'own' | 'child'): readonly SqlFragment[] {
   return source === undefined ? names : names.map((name) => sql`${identifier(source)}.${name}`);
 }
 
-/** ` FILTER (...)`, or nothing for every row. */
-export function filter(condition: SqlFragment | null): SqlFragment {
-  return condition === null ? sql`` : sql` FILTER (${condition})`;
+/**
+ * The expression where the condition holds, else NULL, for aggregates that leave NULL out. Not FILTER: each filtered
+ * aggregate holds a chunk of every column that any of them reads, so that three hundred columns cost gigabytes.
+ */
+export function where(condition: SqlFragment | null, expression: SqlFragment): SqlFragment {
+  return condition === null ? expression : sql`CASE WHEN ${condition} THEN ${expression} END`;
+}
+
+/** How many rows the condition holds for; null: all. */
+export function countWhere(condition: SqlFragment | null): SqlFragment {
+  return condition === null ? sql`count(*)` : sql`count(${where(condition, sql`1`)})`;
 }
 
 /** Both conditions, where there are two. */

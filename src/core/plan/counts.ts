@@ -1,6 +1,6 @@
 import type { Demand } from '../check/check.ts';
 import { type SqlFragment, sql } from '../sql.ts';
-import { and, filter } from './condition.ts';
+import { and, countWhere, where } from './condition.ts';
 
 interface RowCounts {
   readonly failing: SqlFragment;
@@ -11,28 +11,27 @@ interface RowCounts {
 /** The two counts of a row predicate, in the form that costs the scan least. */
 export function rowCounts(
   { evaluated, failing }: Demand & { readonly form: 'rows' },
-  where: SqlFragment | null,
+  condition: SqlFragment | null,
 ): RowCounts {
   switch (evaluated.which) {
     case 'all':
-      return { failing: countWhere(and(where, failing)), evaluated: where === null ? null : countWhere(where) };
+      return {
+        failing: countWhere(and(condition, failing)),
+        evaluated: condition === null ? null : countWhere(condition),
+      };
     case 'where': {
-      const condition = and(where, evaluated.condition);
-      return { failing: countWhere(and(condition, failing)), evaluated: countWhere(condition) };
+      const both = and(condition, evaluated.condition);
+      return { failing: countWhere(and(both, failing)), evaluated: countWhere(both) };
     }
     case 'with-value': {
       const { column, neverTrueOnNull } = evaluated;
       const guarded = neverTrueOnNull ? failing : and(sql`${column} IS NOT NULL`, failing);
-      return { failing: countWhere(and(where, guarded)), evaluated: sql`count(${column})${filter(where)}` };
+      return { failing: countWhere(and(condition, guarded)), evaluated: sql`count(${where(condition, column)})` };
     }
   }
 }
 
 /** The newest moment of a column in milliseconds; `infinity` would be fresh for ever, and does not count. */
-export function newest(column: SqlFragment, where: SqlFragment | null): SqlFragment {
-  return sql`epoch_ms(CAST(max(${column})${filter(and(where, sql`isfinite(${column})`))} AS TIMESTAMP))`;
-}
-
-function countWhere(condition: SqlFragment | null): SqlFragment {
-  return sql`count(*)${filter(condition)}`;
+export function newest(column: SqlFragment, condition: SqlFragment | null): SqlFragment {
+  return sql`epoch_ms(CAST(max(${where(and(condition, sql`isfinite(${column})`), column)}) AS TIMESTAMP))`;
 }

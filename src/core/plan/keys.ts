@@ -1,6 +1,6 @@
 import type { Demand } from '../check/check.ts';
 import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
-import { filter, positions } from './condition.ts';
+import { countWhere, positions } from './condition.ts';
 import type { KeySize, KeysStep } from './step.ts';
 
 /** Adds the size of a key set to the scan. */
@@ -12,7 +12,7 @@ export function keySize(
   const integer = integerKey(demand);
   return {
     check,
-    filled: add(sql`count(*)${filter(filledKey(demand))}`),
+    filled: add(countWhere(filledKey(demand))),
     low: integer === null ? null : add(sql`min(${integer})`),
     high: integer === null ? null : add(sql`max(${integer})`),
   };
@@ -32,7 +32,7 @@ export function keysStep(
   const filled = filledKey(demand);
   const integer = integerKey(demand);
   const bounds = integer === null ? [] : [sql`min(${integer}) AS low`, sql`max(${integer}) AS high`];
-  const sizes = join([sql`count(*) AS n`, sql`count(*) FILTER (${filled}) AS filled`, ...bounds], ', ');
+  const sizes = join([sql`count(*) AS n`, sql`${countWhere(filled)} AS filled`, ...bounds], ', ');
   return {
     kind: 'keys',
     check,
