@@ -22,6 +22,11 @@ export function join(parts: readonly Html[], between = ''): Html {
   return { markup: parts.map(({ markup }) => markup).join(between) };
 }
 
+/** A sentence as our messages write them: what stands between backticks is code. */
+export function prose(text: string): Html {
+  return { markup: markupOf(text).replace(/`([^`]+)`/g, '<code>$1</code>') };
+}
+
 export const NOTHING: Html = { markup: '' };
 
 /**

@@ -1,5 +1,5 @@
 import { count, plural } from '../../check/words.ts';
-import { type Html, html, NOTHING } from '../../html/html.ts';
+import { type Html, html, NOTHING, prose } from '../../html/html.ts';
 import type { Report, ReportScope, TableReport } from '../report.ts';
 import { isMerge, subjectWords } from '../subject.ts';
 import { looksAtData, tally } from '../text/head.ts';
@@ -60,7 +60,7 @@ function head(report: Report, beneath: Html): Html {
   return html`<header>
 <div class="headline"><span class="badge ${TONES[verdict]}"><span aria-hidden="true">${SIGNS[verdict]} </span>${verdict.toUpperCase()}</span><h1>${subject(scope)}</h1></div>
 <p class="muted">${headFacts(report)}</p>
-${reasons.length === 0 ? NOTHING : html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}${more > 0 ? html`<li class="muted">and ${plural(more, 'more reason')}</li>` : null}</ul>`}
+${reasons.length === 0 ? NOTHING : html`<ul class="reasons">${reasons.map((reason) => html`<li>${prose(reason)}</li>`)}${more > 0 ? html`<li class="muted">and ${plural(more, 'more reason')}</li>` : null}</ul>`}
 ${stats(report)}
 ${beneath}
 </header>`;
@@ -120,7 +120,7 @@ ${shown.map(({ code, message, hint, level, file, line, column }) => {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   const warning = level === 'warning';
   return html`<div class="problem"><p><span class="badge ${warning ? 'caution' : 'doubt'}">${warning ? 'warning' : 'error'}</span> <code>${code}</code>${place === '' ? null : html` at <code>${place}</code>`}</p>
-<p>${message}${hint === undefined ? null : html` <span class="muted">${hint}</span>`}</p></div>`;
+<p>${prose(message)}${hint === undefined ? null : html` <span class="muted">${prose(hint)}</span>`}</p></div>`;
 })}
 ${more > 0 ? html`<p class="muted">${plural(more, 'more problem')} left out.</p>` : null}</section>`;
 }

@@ -1,5 +1,5 @@
 import { count, plural } from '../../check/words.ts';
-import { type Html, html } from '../../html/html.ts';
+import { type Html, html, prose } from '../../html/html.ts';
 import type { CheckReport } from '../report.ts';
 import { newRowWords } from '../text/check-block.ts';
 import { failureHeadline, notRunHeadline } from '../text/headline.ts';
@@ -22,9 +22,9 @@ export function checkCard(check: CheckReport): Html {
   return html`<details${open}><summary>${outcomeBadge(outcome)} <strong>${headline}</strong>${rows(check)}</summary><div>
 <dl class="facts">
 ${check.name === null ? null : html`<dt>rule</dt><dd>${check.name}</dd>`}
-<dt>${outcome === 'error' ? 'because' : 'observed'}</dt><dd>${check.observed}</dd>
-<dt>expected</dt><dd>${check.expected}</dd>
-${check.help === null ? null : html`<dt>what to do</dt><dd><strong>${check.help}</strong></dd>`}
+<dt>${outcome === 'error' ? 'because' : 'observed'}</dt><dd>${prose(check.observed)}</dd>
+<dt>expected</dt><dd>${prose(check.expected)}</dd>
+${check.help === null ? null : html`<dt>what to do</dt><dd><strong>${prose(check.help)}</strong></dd>`}
 ${columns.length === 0 ? null : html`<dt>columns</dt><dd class="mono">${columns.join(', ')}</dd>`}
 <dt>contract</dt><dd class="mono">${check.contract.file}:${check.contract.line}</dd>
 <dt>check</dt><dd class="mono">${check.id}</dd>

@@ -1,7 +1,7 @@
 import type { CheckSpec } from '../../../core/check/check.ts';
 import { plural } from '../../../core/check/words.ts';
 import type { Contract, ContractTable, Property } from '../../../core/contract/contract.ts';
-import { type Html, html, NOTHING } from '../../../core/html/html.ts';
+import { type Html, html, NOTHING, prose } from '../../../core/html/html.ts';
 import type { Problem } from '../../../core/problem.ts';
 import { linkTo } from './decision-words.ts';
 import { consolePage, emptyState } from './layout.ts';
@@ -80,7 +80,7 @@ function tableSection(table: ContractTable, checks: readonly CheckSpec[]): Html 
 <div class="scroll" tabindex="0" role="group" aria-label="Fields of ${table.name}"><table><caption>Fields</caption><thead><tr><th scope="col">field</th><th scope="col">type</th><th scope="col">must be there</th><th scope="col">unique</th><th scope="col">classification</th></tr></thead>
 <tbody>${table.properties.flatMap((property) => fieldRows(property, ''))}</tbody></table></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Rules of ${table.name}"><table><caption>${plural(checks.length, 'rule')}, as checked at every merge</caption><thead><tr><th scope="col">what must hold</th><th scope="col">if not</th><th scope="col">rule</th><th scope="col" class="num">line</th></tr></thead>
-<tbody>${checks.map(({ id, name, expected, severity, where, at }) => html`<tr><th scope="row" class="what">${expected}${where === null ? null : html`<small>where <code>${where.sql}</code></small>`}</th><td>${severity === 'error' ? 'blocks' : severity}</td><td><code>${id}</code>${name === null ? null : html`<span class="sub">${name}</span>`}</td><td class="num">${at.line}</td></tr>`)}</tbody></table></div></section>`;
+<tbody>${checks.map(({ id, name, expected, severity, where, at }) => html`<tr><th scope="row" class="what">${prose(expected)}${where === null ? null : html`<small>where <code>${where.sql}</code></small>`}</th><td>${severity === 'error' ? 'blocks' : severity}</td><td><code>${id}</code>${name === null ? null : html`<span class="sub">${name}</span>`}</td><td class="num">${at.line}</td></tr>`)}</tbody></table></div></section>`;
 }
 
 function fieldRows(property: Property, parent: string): readonly Html[] {

@@ -1,5 +1,5 @@
 import { plural } from '../../../core/check/words.ts';
-import { type Html, html } from '../../../core/html/html.ts';
+import { type Html, html, prose } from '../../../core/html/html.ts';
 import type { DecisionOutline } from '../../../gate/record-ports.ts';
 import { agoOf, stateBadge, subjectOf } from './decision-words.ts';
 
@@ -17,7 +17,7 @@ export function decisionList({ decisions, label, now, stageOf }: DecisionListVie
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}"><table><thead><tr><th scope="col">verdict</th><th scope="col">change</th><th scope="col">repository</th><th scope="col">when</th><th scope="col">by</th></tr></thead>
 <tbody>${decisions.map(
     (decision) =>
-      html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a><small>${foundWords(decision, stageOf)}</small></th><td>${decision.repository}</td><td>${agoOf(decision.receivedAt, now)}</td><td>${whoAsked(decision)}</td></tr>`,
+      html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a><small>${prose(foundWords(decision, stageOf))}</small></th><td>${decision.repository}</td><td>${agoOf(decision.receivedAt, now)}</td><td>${whoAsked(decision)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -1,5 +1,5 @@
 import { plural } from '../../../core/check/words.ts';
-import { type Html, html } from '../../../core/html/html.ts';
+import { type Html, html, prose } from '../../../core/html/html.ts';
 import type { KeptRows, NoFailingRows } from '../../../gate/failing-rows-ports.ts';
 import { NO_ROWS_WORDS, rowsWords } from '../../../gate/failing-rows-words.ts';
 import type { Decision } from '../../../gate/record-ports.ts';
@@ -18,7 +18,7 @@ export function failingRowsSection(
   const mayRead = viewer.mayReadRows(repository);
   const lines = kept.slice(0, MOST_LINES).map((one) => {
     if (one.kind === 'none')
-      return html`<li><code>${one.check}</code>: no rows, because ${NO_ROWS_WORDS[one.why]}</li>`;
+      return html`<li><code>${one.check}</code>: no rows, because ${prose(NO_ROWS_WORDS[one.why])}</li>`;
     const words = `failing rows (Parquet, ${rowsWords(one)})`;
     const path = `/decisions/${id}/failing-rows/${one.number}.parquet`;
     return html`<li><code>${one.check}</code>: ${mayRead ? html`<a href="${path}" download>${words}</a>` : words}</li>`;
