@@ -1,3 +1,4 @@
+import { contradictingFolders } from '../core/change/partition.ts';
 import { NULL_TYPE, physicalType } from '../core/check/physical-type.ts';
 import type { ObjectColumn, ObjectDefect, ObjectFacts } from '../core/check/table-facts.ts';
 import { integer } from '../core/plan/states.ts';
@@ -74,7 +75,7 @@ async function describeTogether(
     const stated = columns.get(String(footer['shape'])) ?? [];
     const untyped = stated.filter((column) => namesIn(footer['untyped']).includes(column.name));
     const own = untyped.length === 0 ? stated : await withoutValues(object, stated, untyped, session, signal);
-    const defects = [...footerDefects(footer), ...caseDefects(own, footer['names'])];
+    const defects = [...pathDefects(object), ...footerDefects(footer), ...caseDefects(own, footer['names'])];
     described.push({ facts: factsOf(object, own, defects), claimedRows: integer(footer['num_rows']) });
   }
   return described;
@@ -93,6 +94,13 @@ function footersQuery(files: SqlFragment): SqlFragment {
       FROM parquet_schema(${files}) GROUP BY file_name) USING (file_name)
     LEFT JOIN (SELECT file_name, true AS contradicted FROM parquet_metadata(${files})
       WHERE num_values <> row_group_num_rows AND path_in_schema NOT LIKE '%, %' GROUP BY file_name) USING (file_name)`;
+}
+
+/** Which of two folders a reader takes for the column is the reader's secret; no row of such an object is known. */
+export function pathDefects({ path, partition }: InputObject): readonly ObjectDefect[] {
+  const [name] = contradictingFolders(path).filter((one) => Object.hasOwn(partition, one));
+  if (name === undefined) return [];
+  return [{ message: `its path has several folders ${name}=... with different values`, line: null, rows: null }];
 }
 
 /** Without a row about the footer nothing is known of the object, which is a defect as well. */

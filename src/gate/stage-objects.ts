@@ -16,7 +16,7 @@ import {
 import { integer } from '../core/plan/states.ts';
 import { textColumnType } from '../core/plan/typed-text.ts';
 import type { InputObject } from './check-tables.ts';
-import { isUnreadableContent, sentenceOf, stagedColumn } from './describe-objects.ts';
+import { isUnreadableContent, pathDefects, sentenceOf, stagedColumn } from './describe-objects.ts';
 import type { EngineSession, PlainText, Row } from './ports.ts';
 
 /** A text object on its way into the engine. */
@@ -45,7 +45,8 @@ export async function stageObject(
   signal: AbortSignal,
 ): Promise<StagedObject> {
   const { plain } = input;
-  if (plain.defects.some((defect) => defect.rows === null)) return unread(input, plain.defects);
+  const defects = [...pathDefects(input.object), ...plain.defects];
+  if (defects.some((defect) => defect.rows === null)) return unread(input, defects);
   try {
     return input.format === 'csv'
       ? await stageCsvObject(table, input, session, signal)

@@ -48,6 +48,8 @@ function rows(select: string): TestFile {
 const TEN = rows("SELECT i AS id, 'v' || i AS v FROM range(10) AS t(i)");
 const MORE = rows("SELECT i AS id, 'w' AS v FROM range(10, 15) AS t(i)");
 
+const OTHER = rows("SELECT 99 AS id, 'x' AS v");
+
 let report: Report;
 
 /** The check of a kind of a table. */
@@ -298,6 +300,13 @@ describe('protected partitions', () => {
         { ...base, 'c.parquet': TEN },
       ),
       'other-spelling': of({ ...base, 'dt=2025-1-1/c.parquet': rows("SELECT 99 AS id, 'x' AS v") }),
+      'folder-twice': of({ ...base, 'dt=2025-01-01/dt=2027-01-01/c.parquet': OTHER }),
+      'folder-of-other-case': of({ ...base, 'DT=2025-01-01/dt=2027-01-01/c.parquet': OTHER }),
+      'folder-twice-before': of(
+        { ...base, 'dt=2027-01-01/c.parquet': OTHER },
+        { ...base, 'dt=2025-01-01/d%74=2027-01-01/c.parquet': OTHER },
+      ),
+      'folder-twice-the-same': of({ ...base, 'dt=2027-01-01/dt=2027-01-01/c.parquet': OTHER }),
     });
   }, 60_000);
 
@@ -311,6 +320,10 @@ describe('protected partitions', () => {
     ['no-folder', 'error'],
     ['no-folder-untouched', 'pass'],
     ['other-spelling', 'error'],
+    ['folder-twice', 'error'],
+    ['folder-of-other-case', 'error'],
+    ['folder-twice-before', 'error'],
+    ['folder-twice-the-same', 'pass'],
   ])('%s: %s', (table, outcome) => {
     expect(checkOf(table, 'protectedPartition')).toMatchObject({ outcome });
   });

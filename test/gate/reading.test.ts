@@ -320,6 +320,31 @@ describe('schemas', () => {
     expect(checkOf(report, 'type', 'dt')).toMatchObject({ outcome: 'fail', failing: 1, evaluated: 2 });
   });
 
+  it('folders of one name and different values make an object unreadable, whatever the format', async () => {
+    const contract = contractOf({ properties: '- name: id\n- name: dt\n  logicalType: date' });
+    const file = { select: 'SELECT 1 AS id' };
+    const report = await runLocal({
+      contract,
+      files: {
+        't/dt=2026-01-01/a.parquet': file,
+        't/dt=2026-01-01/dt=2026-01-01/same.parquet': file,
+        't/dt=2026-01-01/dt=2026-01-02/twice.parquet': file,
+        't/DT=2026-01-01/dt=2026-01-02/case.csv': 'id\n1\n',
+        't/dt=2026-01-01/d%74=__HIVE_DEFAULT_PARTITION__/null.jsonl': '{"id":1}\n',
+      },
+    });
+    expect(checkOf(report, 'readable')).toMatchObject({
+      outcome: 'fail',
+      observed: expect.stringContaining('several folders dt=... with different values'),
+      objects: [
+        { path: 't/DT=2026-01-01/dt=2026-01-02/case.csv' },
+        { path: 't/dt=2026-01-01/d%74=__HIVE_DEFAULT_PARTITION__/null.jsonl' },
+        { path: 't/dt=2026-01-01/dt=2026-01-02/twice.parquet' },
+      ],
+    });
+    expect(report.verdict).toBe('rejected');
+  });
+
   it('fields of structs and of JSON objects are columns', async () => {
     const contract = contractOf({
       properties:

@@ -1,4 +1,5 @@
 /** Which objects of a table a rule about partitions protects. */
+import { contradictingFolders } from '../change/partition.ts';
 import type { PartitionCondition } from '../contract/change-rules.ts';
 import type { ContractTable } from '../contract/contract.ts';
 import { isProtected } from '../contract/is-protected.ts';
@@ -28,7 +29,9 @@ export function protectedObjects<T extends VersionedObject>(
 ): ProtectedObjects<T> {
   const { column } = condition;
   const property = table.properties.find((one) => one.column === column);
-  const isOne = (object: T) => isProtected(condition, object.partition, nowMs, property?.logicalType?.name ?? null);
+  const logicalType = property?.logicalType?.name ?? null;
+  const isOne = (object: T): boolean | null =>
+    isContradicted(object, column) ? null : isProtected(condition, object.partition, nowMs, logicalType);
   const changed = [...base, ...merge];
   const unknown = changed.find((object) => isOne(object) === null);
   if (unknown !== undefined) return { doubt: doubtOf(unknown, column) };
@@ -36,13 +39,18 @@ export function protectedObjects<T extends VersionedObject>(
   return { objects: new Set([...touched, ...shared.filter(isOne)]), isTouched: touched.length > 0 };
 }
 
-function doubtOf({ path, partition }: VersionedObject, column: string): Doubt {
-  const why =
-    (partition[column] ?? null) === null
+function isContradicted({ path }: VersionedObject, column: string): boolean {
+  return contradictingFolders(path).some((name) => name.toLowerCase() === column.toLowerCase());
+}
+
+function doubtOf(object: VersionedObject, column: string): Doubt {
+  const why = isContradicted(object, column)
+    ? `its path has several folders ${column}=... with different values`
+    : (object.partition[column] ?? null) === null
       ? `its path has no folder ${column}=... with a value`
       : `its folder ${column}=... is not written like what the rule compares it with`;
   return {
-    why: `whether ${path} is protected cannot be told: ${why}`,
+    why: `whether ${object.path} is protected cannot be told: ${why}`,
     help: `lay the table out in folders ${column}=VALUE, all written in one way`,
   };
 }

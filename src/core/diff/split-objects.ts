@@ -3,6 +3,8 @@
  * tables is the difference of what is left (docs/diff.md has the proof).
  */
 
+import { contradictingFolders } from '../change/partition.ts';
+
 /** An object of one version. Equal identities stand for equal bytes. */
 export interface VersionedObject {
   readonly path: string;
@@ -53,9 +55,13 @@ function pairEqual<T extends VersionedObject>(
   });
 }
 
-/** Rows depend on the bytes, the partition folders, and the format and compression that the name tells. */
+/**
+ * Rows depend on the bytes, the partition folders, and the format and compression that the name tells. Where folders
+ * contradict one another nobody knows the rows, so such an object is the same under its own path alone.
+ */
 function contentKey({ path, identity, partition }: VersionedObject): string {
   const folders = Object.entries(partition).sort(([one], [other]) => (one < other ? -1 : 1));
   const ending = /(\.[a-z0-9]+){0,2}$/i.exec(path)?.[0] ?? '';
-  return JSON.stringify([identity, folders, ending.toLowerCase()]);
+  const own = contradictingFolders(path).length > 0 ? path : '';
+  return JSON.stringify([identity, folders, ending.toLowerCase(), own]);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareListings, contradictions } from '../../../src/core/change/change-set.ts';
 import type { DiffEntry, ObjectEntry } from '../../../src/core/change/object.ts';
-import { partitionValues } from '../../../src/core/change/partition.ts';
+import { contradictingFolders, partitionValues } from '../../../src/core/change/partition.ts';
 
 const entry = (path: string, over: Partial<ObjectEntry> = {}): ObjectEntry => ({
   path,
@@ -80,5 +80,21 @@ describe('partitionValues', () => {
     ['t/a/k=v.parquet', {}],
   ])('%s', (path, expected) => {
     expect(partitionValues(path)).toEqual(expected);
+  });
+});
+
+describe('contradictingFolders', () => {
+  it.each([
+    ['t/dt=1/x', []],
+    ['t/dt=1/dt=1/x', []],
+    ['t/DT=1/dt=1/x', []],
+    ['t/dt=1/dt=2', []],
+    ['t/dt=1/year=2/x', []],
+    ['t/dt=1/dt=2/x', ['dt']],
+    ['t/DT=1/dt=2/x', ['DT', 'dt']],
+    ['t/d%74=1/dt=%32/dt=%31/x', ['dt']],
+    ['t/dt=1/dt=__HIVE_DEFAULT_PARTITION__/x', ['dt']],
+  ])('%s', (path, expected) => {
+    expect(contradictingFolders(path)).toEqual(expected);
   });
 });
