@@ -8,6 +8,7 @@ import { columnOf } from '../plan/type-name.ts';
 import { SluiceError } from '../problem.ts';
 import { type CompiledQuery, compile, sql, value } from '../sql.ts';
 import { type Comparison, comparedAs, comparisonOf, isFloating } from './compare-types.ts';
+import { objectTypes } from './object-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
 /** A column that both versions have. */
@@ -126,13 +127,18 @@ function refuseTolerances(
   }
 }
 
-/** Differences of names and types; a column whose objects disagree shows all of its types. */
+/**
+ * Differences of names and types; a column whose objects disagree shows all of its types. A type that no object of the
+ * base has is a change also where the column can be read as before: who reads objects one by one meets another type.
+ */
 export function schemaChanges(base: Relation | null, merge: Relation | null): readonly SchemaChange[] {
   if (base === null || merge === null) return [];
   const [before, after] = [topColumns(base), topColumns(merge)];
   const added = [...after].filter(([name]) => !before.has(name));
   const removed = [...before].filter(([name]) => !after.has(name));
-  const changed = [...after].flatMap(([name, type]) => typeChanges(name, before.get(name), type));
+  const changed = [...after].flatMap(([name, type]) =>
+    before.get(name) === type ? newTypes(name, base, merge) : typeChanges(name, before.get(name), type),
+  );
   return [
     ...removed.map(([column, type]): SchemaChange => ({ change: 'removed', column, before: type, after: null })),
     ...added.map(([column, type]): SchemaChange => ({ change: 'added', column, before: null, after: type })),
@@ -150,10 +156,16 @@ function topColumns(relation: Relation): ReadonlyMap<string, string> {
   );
 }
 
-function mixedTypes({ groups }: Relation, name: string): string {
-  const columns = groups.flatMap((group) => group[0]?.facts.columns ?? []).filter((column) => column.name === name);
-  const types = [...new Set(columns.map((column) => column.type.name))].sort();
+function mixedTypes(relation: Relation, name: string): string {
+  const types = objectTypes(relation, name);
   return types.length === 0 ? 'unreadable' : types.join(' and ');
+}
+
+function newTypes(name: string, base: Relation, merge: Relation): readonly SchemaChange[] {
+  const olds = objectTypes(base, name);
+  const news = objectTypes(merge, name).filter((type) => !olds.includes(type));
+  if (olds.length === 0 || news.length === 0) return [];
+  return [{ change: 'type', column: name, before: olds.join(' and '), after: news.join(' and ') }];
 }
 
 /** Structs are looked into, so that a new field is a new field and no new type of the whole. */

@@ -8,6 +8,7 @@ import { physicalType } from '../check/physical-type.ts';
 import type { Relation } from '../plan/relation.ts';
 import type { RowCounts } from './build-diff.ts';
 import type { DiffColumn, DiffShape } from './diff-columns.ts';
+import { objectTypes } from './object-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
 /** Something that was not compared; sentences for people, no row values. */
@@ -111,10 +112,7 @@ export function schemaDifferences(
         return [];
       case 'type': {
         const isWider =
-          before !== null &&
-          after !== null &&
-          [base, merge].every((side) => !isMixed(side, column)) &&
-          isWidened(physicalType(before), physicalType(after));
+          before !== null && after !== null && widens(typesOf(base, column, before), typesOf(merge, column, after));
         return [{ change: isWider ? 'widened' : 'type', column, before, after }];
       }
       default:
@@ -123,10 +121,14 @@ export function schemaDifferences(
   });
 }
 
-/** A column of several types in one version is no wider one: readers that take the type of one file for all break on it. */
-function isMixed(relation: Relation | null, column: string): boolean {
-  const types = (relation?.groups ?? []).flatMap((group) =>
-    (group[0]?.facts.columns ?? []).filter(({ name, type }) => name === column && type.family !== 'null'),
-  );
-  return new Set(types.map(({ type }) => type.name)).size > 1;
+/** A column of several types after is no wider one: readers that take the type of one object for all break on it. */
+function widens(olds: readonly string[], news: readonly string[]): boolean {
+  const [only = '', ...others] = news;
+  return others.length === 0 && olds.every((old) => isWidened(physicalType(old), physicalType(only)));
+}
+
+/** A field of a struct has the type that was told, as structs of several types cannot be compared. */
+function typesOf(relation: Relation | null, column: string, told: string): readonly string[] {
+  const types = objectTypes(relation, column);
+  return types.length === 0 ? [told] : types;
 }

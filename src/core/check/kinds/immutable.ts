@@ -41,9 +41,22 @@ function judgeAbsent(name: string, { schema, rows }: ChangeEvidence): Judged {
     const observed = `${name} is gone from ${plural(base, 'row')}`;
     return { outcome: 'fail', failing: base, evaluated: base, observed, help: 'keep the column' };
   }
+  const former = formerName(name, schema);
+  if (former !== null && base > 0n) {
+    return notRun(
+      `${name} is new, and it was called ${former} before: whether its values stayed cannot be told`,
+      `write the column as ${former}, as before`,
+    );
+  }
   if (of('added') || of('removed')) {
     const observed = of('added') ? `${name} is new: there was no value before` : `there were no rows with ${name}`;
     return { outcome: 'pass', failing: 0n, evaluated: 0n, observed };
   }
   return notRun(`${name} was not compared: it is in neither version, or cannot be read`);
+}
+
+/** The column that went and is called the same but for upper and lower case; null: none. */
+function formerName(name: string, schema: ChangeEvidence['schema']): string | null {
+  const isSame = (other: string): boolean => other !== name && other.toLowerCase() === name.toLowerCase();
+  return schema.find(({ change, column }) => change === 'removed' && isSame(column))?.column ?? null;
 }

@@ -1,0 +1,126 @@
+/** Changes of types and names that the version as a whole does not show: what single objects bring. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/core/report/report.ts';
+import { judgeTables, type RuledTable, ruleOf } from '../support/judge-tables.ts';
+
+const files = (...selects: readonly string[]): RuledTable['files'] =>
+  Object.fromEntries(selects.map((select, index) => [`${index}.parquet`, { select }]));
+
+const BOTH = '{name: id}, {name: v}';
+const STRICT = { diff: '{schemaChanges: []}', properties: BOTH } as const;
+const WIDER = { diff: '{schemaChanges: [widened]}', properties: BOTH } as const;
+const ONE = 'SELECT 1::BIGINT AS id, 1.5::DOUBLE AS v';
+
+let report: Report;
+
+beforeAll(async () => {
+  report = await judgeTables({
+    narrower: { ...STRICT, base: files(ONE), files: files(ONE, 'SELECT 2::INTEGER AS id, 2.5::FLOAT AS v') },
+    decimals: {
+      ...STRICT,
+      base: files('SELECT 1 AS id, 1::DECIMAL(18,2) AS v'),
+      files: files('SELECT 1 AS id, 1::DECIMAL(18,2) AS v', 'SELECT 2 AS id, 1::DECIMAL(9,1) AS v'),
+    },
+    'mixed-already': {
+      ...STRICT,
+      base: files('SELECT 1 AS id, 1::BIGINT AS v', 'SELECT 2 AS id, 1::INTEGER AS v'),
+      files: files(
+        'SELECT 1 AS id, 1::BIGINT AS v',
+        'SELECT 2 AS id, 1::INTEGER AS v',
+        'SELECT 3 AS id, 1::INTEGER AS v',
+      ),
+    },
+    'mixed-made-one': {
+      ...WIDER,
+      base: files('SELECT 1 AS id, 1::SMALLINT AS v', 'SELECT 2 AS id, 1::INTEGER AS v'),
+      files: files('SELECT 1 AS id, 1::BIGINT AS v', 'SELECT 2 AS id, 1::BIGINT AS v'),
+    },
+    'mixed-further': {
+      ...WIDER,
+      base: files('SELECT 1 AS id, 1::SMALLINT AS v', 'SELECT 2 AS id, 1::INTEGER AS v'),
+      files: files(
+        'SELECT 1 AS id, 1::SMALLINT AS v',
+        'SELECT 2 AS id, 1::INTEGER AS v',
+        'SELECT 3 AS id, 1::BIGINT AS v',
+      ),
+    },
+    'empty-object': {
+      ...STRICT,
+      base: files(ONE),
+      files: files(ONE, 'SELECT 2::INTEGER AS id, 1::DOUBLE AS v WHERE false'),
+    },
+    'other-objects-of-the-same-types': {
+      ...STRICT,
+      base: files(ONE),
+      files: files('SELECT 2::BIGINT AS id, 2.5::DOUBLE AS v', ONE),
+    },
+    'immutable-in-another-case': {
+      diff: '{immutable: [v]}',
+      properties: BOTH,
+      base: files('SELECT 1 AS id, \'a\' AS "V"'),
+      files: files("SELECT 1 AS id, 'b' AS v"),
+    },
+    'append-only-in-another-case': {
+      diff: '{appendOnly: true}',
+      properties: BOTH,
+      base: files('SELECT 1 AS id, \'a\' AS "V"'),
+      files: files("SELECT 1 AS id, 'b' AS v"),
+    },
+    'new-column': {
+      diff: '{immutable: [v]}',
+      properties: BOTH,
+      base: files('SELECT 1 AS id, 2 AS w'),
+      files: files("SELECT 1 AS id, 'b' AS v"),
+    },
+  });
+}, 60_000);
+
+const rule = (table: string, kind = 'schemaChanges') => ruleOf(report, table, kind);
+
+describe('a type that no object had before', () => {
+  it('is another type, though both versions can be read as one', () => {
+    expect(rule('narrower')).toMatchObject({ outcome: 'fail' });
+    expect(rule('narrower').observed).toContain('id: BIGINT -> INTEGER (another type)');
+    expect(rule('narrower').observed).toContain('v: DOUBLE -> FLOAT (another type)');
+    expect(rule('decimals').observed).toContain('v: DECIMAL(18,2) -> DECIMAL(9,1) (another type)');
+  });
+
+  it('is in the diff that people see, once', () => {
+    const diff = report.tables.find(({ name }) => name === 'narrower')?.diff;
+    expect(diff?.schema).toEqual([
+      { change: 'type', column: 'id', before: 'BIGINT', after: 'INTEGER' },
+      { change: 'type', column: 'v', before: 'DOUBLE', after: 'FLOAT' },
+    ]);
+  });
+
+  it('is a wider one when it holds every value of all the types before, and is the only one after', () => {
+    expect(rule('mixed-made-one')).toMatchObject({ outcome: 'pass', observed: '1 change, all allowed' });
+    expect(rule('mixed-further')).toMatchObject({ outcome: 'fail' });
+    expect(rule('mixed-further').observed).toContain('v: INTEGER and SMALLINT -> BIGINT (another type)');
+  });
+
+  it('is one in an object without rows too: readers take the columns of any object', () => {
+    expect(rule('empty-object')).toMatchObject({ outcome: 'fail' });
+  });
+
+  it('is none where an object before had it', () => {
+    expect(rule('mixed-already')).toMatchObject({ outcome: 'pass', observed: 'the same columns' });
+    expect(rule('other-objects-of-the-same-types')).toMatchObject({ outcome: 'pass' });
+  });
+});
+
+describe('a column that comes back under another case', () => {
+  it('is not known to have kept its values', () => {
+    const found = rule('immutable-in-another-case', 'immutable');
+    expect(found).toMatchObject({ outcome: 'error' });
+    expect(found.observed).toContain('it was called V before');
+  });
+
+  it('is gone for whoever asked for rows as they were', () => {
+    expect(rule('append-only-in-another-case', 'appendOnly')).toMatchObject({ outcome: 'fail' });
+  });
+
+  it('is a new one where nothing of that name was there', () => {
+    expect(rule('new-column', 'immutable')).toMatchObject({ outcome: 'pass' });
+  });
+});
