@@ -10,6 +10,7 @@ import type { Contract, ContractTable, DataFormat } from '../core/contract/contr
 import type { ReadableObject } from '../core/plan/object-groups.ts';
 import { buildRelation, type Relation } from '../core/plan/relation.ts';
 import { describeParquet } from './describe-objects.ts';
+import { withFolderDefects } from './folder-contradictions.ts';
 import type { GateObserver } from './observer.ts';
 import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
 import { runChecks } from './run-checks.ts';
@@ -160,7 +161,8 @@ async function prepareTable(
       if (staged.rows !== null) claimedRows.set(object.path, staged.rows);
     } else if (!known.includes(object)) readable.set(object.path, ofUnknownFormat(object));
   }
-  const all = objects.flatMap((object) => readable.get(object.path) ?? []);
+  const read = objects.flatMap((object) => readable.get(object.path) ?? []);
+  const all = input.checks.length === 0 ? read : await withFolderDefects(table, read, session, signal);
   const partitionColumns = [...new Set(objects.flatMap((object) => Object.keys(object.partition)))];
   const facts: TableFacts = { objects: all.map((one) => one.facts), partitionColumns };
   return { input, facts, claimedRows, relation: facts.objects.some(isUnreadable) ? null : buildRelation(table, all) };

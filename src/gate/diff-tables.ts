@@ -23,6 +23,7 @@ import {
 } from './diff-objects.ts';
 import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
 import { type Ask, askIn } from './diff-rows.ts';
+import { type FolderContradiction, folderContradictions } from './folder-contradictions.ts';
 import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
 
 export interface DiffTableInput {
@@ -39,6 +40,8 @@ export interface DiffTableInput {
   readonly merge: readonly DiffObject[];
   /** Objects of both sides that are to be judged as if they were all there is, for each rule that asks for it. */
   readonly parts?: readonly ReadonlySet<DiffObject>[];
+  /** Columns of which it is asked whether changed objects say in the file what their folders say. */
+  readonly folderColumns?: readonly string[];
 }
 
 /** Rows of each kind of change. */
@@ -68,6 +71,7 @@ export interface ComparedVersions {
   readonly changes: KnownChanges;
   /** In the order of the parts that were asked for. */
   readonly parts: readonly KnownChanges[];
+  readonly contradictions: readonly FolderContradiction[];
 }
 
 /** Compares every table. Rejects when the engine cannot be opened or the signal is aborted, never for one table. */
@@ -145,6 +149,8 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
   for (const part of input.parts ?? []) {
     parts.push(await knownOrDoubt(() => partEvidence({ table, split, read, keyed }, part, oneInOf, ask), signal));
   }
+  const changed = [...split.base, ...split.merge].flatMap((object) => read.of.get(object)?.readable ?? []);
+  const contradictions = await folderContradictions(table, changed, input.folderColumns ?? [], session, signal);
   const counts = await compareRows(keyed, ask);
   const schema = await schemaOf(work, keyed, relations, read, ask);
   const changes = tableEvidence({ split, read, relations, keyed, counts, schema });
@@ -160,7 +166,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     ...shown,
     notes: [...shape.notes, ...lost, ...textNote(input, texts, objects), ...notes],
   });
-  return { diff, changes, parts };
+  return { diff, changes, parts, contradictions };
 }
 
 type Shown = Pick<DiffParts, 'samples' | 'profile' | 'profileOf' | 'profileColumns' | 'notes'>;

@@ -112,6 +112,7 @@ async function compare(
   const inputs = changed.map(({ output, versions: own, parts }) => ({
     ...inputByContract(output.input.table, own),
     parts,
+    folderColumns: rulesOf(output).flatMap((rule) => (rule.kind === 'protectedPartition' ? rule.partition.column : [])),
   }));
   const outcomes =
     inputs.length === 0 ? [] : await diffTables({ tables: inputs, runDirectory: directory, limits }, deps, signal);
@@ -148,9 +149,21 @@ function judgedBy({ output, asked, parts }: Comparison, compared: ComparedVersio
   const whole = agreed(compared.changes, output);
   const states = asked.map(({ rule, scope }): readonly [string, CheckState] => {
     const known = 'part' in scope ? compared.parts[parts.indexOf(scope.part)] : 'known' in scope ? scope.known : whole;
-    return [rule.id, stateOf(known ?? { doubt: UNMADE })];
+    return [rule.id, stateOf(contradicted(rule, compared) ?? known ?? { doubt: UNMADE })];
   });
   return { states: new Map(states), diff: compared.diff };
+}
+
+/** Whichever of the two a reader takes for the column, the rule is about the rows that it reads there. */
+function contradicted(rule: CheckSpec, { contradictions }: ComparedVersions): KnownChanges | null {
+  if (rule.kind !== 'protectedPartition') return null;
+  const { column } = rule.partition;
+  const found = contradictions.find((one) => one.column === column);
+  if (found === undefined) return null;
+  const why = `whether ${found.object.facts.path} is protected cannot be told: its column ${column} says something else than its folder ${column}=...`;
+  return {
+    doubt: { why, help: `write the object again, without the column ${column} or with the folder's value in it` },
+  };
 }
 
 function rulesOf({ input }: TableOutput): readonly CheckSpec[] {

@@ -103,6 +103,31 @@ describe('a merge', () => {
     ]);
   });
 
+  it.each([
+    [
+      'a path that names the partition twice',
+      'dt=2025-01-01/dt=2027-01-01',
+      csv('id,amount', '4,1'),
+      /several folders dt=/,
+    ],
+    [
+      'a file that says another date than its folder',
+      'dt=2027-01-01',
+      csv('id,amount,dt', '4,1,2025-01-01'),
+      /column dt/,
+    ],
+  ])('with %s is refused, and the partitions are not taken for untouched', async (_name, folder, text, says) => {
+    const { gate, lake } = await gatedRules();
+    await lake.branch('etl', { [`tables/journal/${folder}/c.csv`]: text });
+    expect(await lake.merge('etl')).toMatchObject({ status: 412, hook: { status: 422 } });
+    const [journal] = lastReport(gate, lake.repository).tables;
+    const outcomes = journal?.checks.filter(({ kind }) => ['readable', 'protectedPartition'].includes(kind));
+    expect(outcomes).toMatchObject([
+      { outcome: 'fail', observed: expect.stringMatching(says) },
+      { kind: 'protectedPartition', outcome: 'error' },
+    ]);
+  });
+
   it('with bytes that no diff shows does not slip past', async ({ skip }) => {
     const { gate, lake } = await gatedRules();
     if (!(await forge(lake))) skip('the block store of this lakeFS is not on this machine');

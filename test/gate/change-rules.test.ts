@@ -48,6 +48,7 @@ function rows(select: string): TestFile {
 const TEN = rows("SELECT i AS id, 'v' || i AS v FROM range(10) AS t(i)");
 const MORE = rows("SELECT i AS id, 'w' AS v FROM range(10, 15) AS t(i)");
 
+const dated = (dt: string): TestFile => rows(`SELECT 99 AS id, 'x' AS v, ${dt} AS dt`);
 const OTHER = rows("SELECT 99 AS id, 'x' AS v");
 
 let report: Report;
@@ -306,6 +307,14 @@ describe('protected partitions', () => {
         { ...base, 'dt=2027-01-01/c.parquet': OTHER },
         { ...base, 'dt=2025-01-01/d%74=2027-01-01/c.parquet': OTHER },
       ),
+      'column-beside-folder': of({ ...base, 'dt=2027-01-01/c.parquet': dated("DATE '2025-01-01'") }),
+      'column-went': of(base, { ...base, 'dt=2027-01-01/c.parquet': dated("'2025-01-01'") }),
+      'csv-column': of({ ...base, 'dt=2027-01-01/c.csv': 'id,v,dt\n98,x,2027-01-01\n99,x,2025-01-01\n' }),
+      'json-column': {
+        ...of({ ...base, 'dt=2027-01-01/c.jsonl': '{"id":99,"v":"x","dt":"2025-01-01"}\n' }),
+        properties: `${ID}, {name: v}`,
+      },
+      'column-like-folder': of({ ...base, 'dt=2027-01-01/c.parquet': dated("DATE '2027-01-01'") }),
       'folder-twice-the-same': of({ ...base, 'dt=2027-01-01/dt=2027-01-01/c.parquet': OTHER }),
     });
   }, 60_000);
@@ -324,6 +333,11 @@ describe('protected partitions', () => {
     ['folder-of-other-case', 'error'],
     ['folder-twice-before', 'error'],
     ['folder-twice-the-same', 'pass'],
+    ['column-beside-folder', 'error'],
+    ['column-went', 'error'],
+    ['csv-column', 'error'],
+    ['json-column', 'error'],
+    ['column-like-folder', 'pass'],
   ])('%s: %s', (table, outcome) => {
     expect(checkOf(table, 'protectedPartition')).toMatchObject({ outcome });
   });

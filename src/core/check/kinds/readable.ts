@@ -17,7 +17,8 @@ export const readable: CheckKind<SpecOf<'readable'>> = {
     const rows = lost.reduce((sum, object) => sum + object.failing, 0n);
     return {
       outcome: broken.length === 0 ? 'pass' : 'fail',
-      failing: unreadable.length > 0 ? null : rows,
+      // A defect may cost no row: the column is there, and its folder contradicts it.
+      failing: unreadable.length > 0 || (broken.length > 0 && rows === 0n) ? null : rows,
       evaluated: null,
       observed: broken.length === 0 ? plural(facts.objects.length, 'object') : observedWords(broken, unreadable, rows),
       help: broken.length === 0 ? null : 'write the objects named here again',
@@ -48,5 +49,6 @@ function observedWords(broken: readonly ObjectFacts[], unreadable: readonly Obje
   );
   const cannot = unreadable.length === 0 ? [] : [`${plural(unreadable.length, 'object')} cannot be read`];
   const lost = rows === 0n ? [] : [`${plural(rows, 'record')} malformed`];
-  return `${listed([...cannot, ...lost])}; ${listed(first, 4)}`;
+  const counted = [...cannot, ...lost];
+  return [...(counted.length === 0 ? [] : [listed(counted)]), listed(first, 4)].join('; ');
 }
