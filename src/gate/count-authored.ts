@@ -1,4 +1,5 @@
 /** The failing rows that an author's query finds, of both versions. Rows are the same when the query returns the same. */
+import type { Threshold } from '../core/contract/contract.ts';
 import { bagCounts } from '../core/diff/violation-bags.ts';
 import { authored, compile, identifier, type SqlFragment, sql, value } from '../core/sql.ts';
 import { createViews } from './author-views.ts';
@@ -10,7 +11,7 @@ import type { VersionedTable } from './versioned-tables.ts';
 const TAKES_SOME_ROWS = /\b(limit|offset|fetch|sample|tablesample)\b/i;
 
 export async function countAuthored(
-  { sql: text, failing }: { readonly sql: string; readonly failing: number },
+  { sql: text, threshold, failing }: { readonly sql: string; readonly threshold: Threshold; readonly failing: number },
   own: VersionedTable,
   all: readonly VersionedTable[],
   session: EngineSession,
@@ -33,7 +34,7 @@ export async function countAuthored(
   if (before.join('\0') !== after.join('\0')) return unknown('the query returns other columns of the base');
   const columns = after.map(identifier);
   const [row] = await session.query(bagCounts({ base: tableOf('base'), merge: tableOf('merge'), columns }), signal);
-  return originOf(row, failing, 'all objects');
+  return originOf(row, { threshold, failing }, 'all objects');
 }
 
 function nameOf(side: 'base' | 'merge'): string {

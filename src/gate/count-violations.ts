@@ -46,12 +46,12 @@ export async function countViolations(
   if (base === null || merge === null) return unknown('a version of the table has no objects');
   const [before, after] = [demandOf(spec, own, all, 'base'), demandOf(spec, own, all, 'merge')];
   if (before.form === 'query' && after.form === 'query' && after.result === 'rows') {
-    return countAuthored({ sql: after.sql, failing }, own, all, session, signal);
+    return countAuthored({ sql: after.sql, threshold: spec.threshold, failing }, own, all, session, signal);
   }
   if (after.form === 'impossible' || before.form === 'impossible') {
     return unknown(before.form === 'impossible' ? `of the base: ${before.why}` : 'the check cannot be run');
   }
-  if (!pointsAtRows(after) || !pointsAtRows(before)) return { kind: 'not-by-rows' };
+  if (!pointsAtRows(after) || !pointsAtRows(before)) return { kind: 'by-base', rows: null };
   for (const expression of authoredExpressions(spec)) await session.guardExpression(expression, signal);
   const identity = await identityOf(spec, own, { before, after }, session, signal);
   if (identity.length === 0) return unknown('both versions have no column in common');
@@ -64,7 +64,11 @@ export async function countViolations(
     columns: identity.map((_column, index) => bagColumn(index)),
   });
   const [row] = await session.query(query, signal);
-  return originOf(row, failing, compared.isByChanges ? 'changed objects' : 'all objects');
+  return originOf(
+    row,
+    { threshold: spec.threshold, failing },
+    compared.isByChanges ? 'changed objects' : 'all objects',
+  );
 }
 
 /** By what failing rows are known again; all columns are looked at only when some of the rows have no key. */

@@ -1,9 +1,8 @@
 /** The checks that no row tells apart: each is judged once more, on the base. */
 import type { CheckSpec } from '../core/check/check.ts';
-import { unknownColumns } from '../core/check/kinds/extra-columns.ts';
-import type { TableFacts } from '../core/check/table-facts.ts';
 import { splitObjects } from '../core/diff/split-objects.ts';
-import { judgeTable } from '../core/verdict/judge-table.ts';
+import { type FailedVersion, isWorse } from '../core/verdict/is-worse.ts';
+import { judgeCheck } from '../core/verdict/judge-table.ts';
 import { checkTables, type TableInput, type TableOutput } from './check-tables.ts';
 import type { QueryEngine, TextFiles } from './ports.ts';
 import { type Told, unknown } from './told-origin.ts';
@@ -50,28 +49,22 @@ function inputBefore(input: TableInput, objects: TableInput['objects'], failures
   return { ...input, objects, checks };
 }
 
-function toldBy({ spec, output }: WholeFailure, before: TableOutput, own: TableWithBase, now: number): Told {
-  const { contract, table } = before.input;
-  const evidence = { ...before, contract, table, checks: [spec], location: '', changes: NO_CHANGES };
-  const [check] = judgeTable(evidence, now).checks;
-  if (check === undefined || check.outcome === 'error' || check.outcome === 'skip') {
-    return unknown(`the base cannot be judged: ${check?.observed ?? 'no answer'}`);
-  }
-  const failedBefore = check.outcome !== 'pass';
-  if (failedBefore && isWorse(spec, output, before.facts, own)) return unknown('it fails in another way than before');
-  return { kind: 'told', origin: { failedBefore, rows: null } };
+function toldBy({ spec, output }: WholeFailure, base: TableOutput, own: TableWithBase, now: number): Told {
+  const [before, after] = [base, output].map((one) => versionOf(spec, one, now));
+  if (before === undefined || after === undefined) return unknown('the base was not judged');
+  const { outcome, observed } = before.judged;
+  if (outcome === 'error' || outcome === 'skip') return unknown(`the base cannot be judged: ${observed}`);
+  const failedBefore = outcome === 'fail';
+  const worse = failedBefore && isWorse(spec, { before, after, isUnchanged: unchangedIn(output, own) });
+  return { kind: 'told', origin: { failedBefore, rows: null, worse } };
 }
 
-const NO_CHANGES = { read: 0, bytes: 0, added: 0, changed: 0, removed: 0, unseenByDiff: [] };
+function versionOf(spec: CheckSpec, output: TableOutput, now: number): FailedVersion {
+  return { state: output.states.get(spec.id), facts: output.facts, judged: judgeCheck(spec, output, now) };
+}
 
-/** A base that fails as well says nothing of faults that it does not have. */
-function isWorse(spec: CheckSpec, { facts, input }: TableOutput, before: TableFacts, own: TableWithBase): boolean {
-  if (spec.kind === 'extraColumns') {
-    const known = unknownColumns(spec, before);
-    return unknownColumns(spec, facts).some((name) => !known.includes(name));
-  }
-  if (spec.kind !== 'readable') return false;
-  const shared = new Set(splitObjects(own.versions.base, own.versions.merge).shared.map((object) => object.localPath));
-  const broken = new Set(facts.objects.filter(({ defects }) => defects.length > 0).map(({ path }) => path));
-  return input.objects.some((object) => broken.has(object.path) && !shared.has(object.localPath));
+function unchangedIn({ input }: TableOutput, { versions }: TableWithBase): (path: string) => boolean {
+  const shared = new Set(splitObjects(versions.base, versions.merge).shared.map((object) => object.localPath));
+  const paths = new Set(input.objects.filter((object) => shared.has(object.localPath)).map(({ path }) => path));
+  return (path) => paths.has(path);
 }

@@ -72,7 +72,7 @@ export async function tellOrigins(
     if (!within.aborted) why = cause instanceof SluiceError ? cause.problem.message : 'it broke off';
   }
   for (const { check } of failures) {
-    if ((told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows') told.set(check, { kind: 'broken-off', why });
+    if ((told.get(check)?.kind ?? 'by-base') === 'by-base') told.set(check, { kind: 'broken-off', why });
   }
   return { told, samples };
 }
@@ -117,9 +117,11 @@ async function tell(
     };
     await withVersions({ tables, runDirectory: directory }, ask, deps, signal);
   }
-  const whole = left.filter(({ check }) => (told.get(check)?.kind ?? 'not-by-rows') === 'not-by-rows');
+  const whole = left.filter(({ check }) => (told.get(check)?.kind ?? 'by-base') === 'by-base');
   const answers = await judgeBefore({ failures: whole, tables, now, runDirectory: directory }, deps, signal);
-  for (const [index, { check }] of whole.entries()) told.set(check, answers[index] ?? unknown('no answer'));
+  for (const [index, { check }] of whole.entries()) {
+    told.set(check, withRows(told.get(check), answers[index] ?? unknown('no answer')));
+  }
 }
 
 /** Checks of one report whose rows are shown. */
@@ -150,10 +152,16 @@ async function sampleAll(
   }
 }
 
+/** What the base answered, with the rows that were told before it was asked. */
+function withRows(asked: Told | undefined, answer: Told): Told {
+  if (asked?.kind !== 'by-base' || asked.rows === null || answer.kind !== 'told') return answer;
+  return { kind: 'told', origin: { ...answer.origin, rows: asked.rows, worse: false } };
+}
+
 /** A table that was not there before had no faults. */
 function allNew({ failing, evaluated }: CheckReport): Told {
   const rows = failing === null || evaluated === null ? null : { new: failing, old: 0, fixed: 0 };
-  return { kind: 'told', origin: { failedBefore: false, rows } };
+  return { kind: 'told', origin: { failedBefore: false, rows, worse: false } };
 }
 
 /** Parents of relationships, and every table that a query of the contract may name. */

@@ -29,6 +29,26 @@ function failedRows(query: string): string {
   return `{type: custom, engine: sluice, implementation: {check: failedRows, query: '${query}'}}`;
 }
 
+function sqlRule(query: string, threshold: string): string {
+  return `{type: sql, query: '${query}', ${threshold}}`;
+}
+
+/** Rows of `id, amount, day`. */
+function measures(values: string): TestFile {
+  return rows(values, 'id, amount, day');
+}
+
+/** Three rows, two of them negative, the newest of January 5. */
+const MIDDLING = { 'a.parquet': measures("(1, -1, DATE '2026-01-05'), (2, -2, NULL), (3, 2, NULL)") };
+/** None of which holds for what is middling, nor for what is somewhat better. */
+const MEASURED = {
+  properties: [ID, '{name: amount, logicalType: number}', '{name: day, logicalType: date}'],
+  quality: [
+    '{metric: rowCount, mustBeGreaterThan: 10}',
+    sqlRule('SELECT count(*) * 1.5 FROM {object} WHERE amount > 0', 'mustBeBetween: [7, 9]'),
+    '{type: custom, engine: sluice, implementation: {check: freshness, column: day, max: 1, unit: d}}',
+  ].join(', '),
+};
 const TWO_BAD = { 'a.parquet': rows('(1, -1), (2, -2)') };
 const TORN = 'id,amount\n1,2\n2\n';
 
@@ -129,6 +149,46 @@ const CASES = {
     files: { 'a.parquet': rows('(1, NULL::VARCHAR)', 'id, note') },
     properties: [ID, '{name: note, quality: [{metric: nullValues, mustBeLessThan: 50, unit: percent}]}'],
   },
+  sameRate: {
+    base: { 'a.parquet': rows("(1, NULL), (2, NULL), (3, 'b')", 'id, note') },
+    files: { 'a.parquet': rows('(1, NULL::VARCHAR)', 'id, note') },
+    properties: [ID, '{name: note, quality: [{metric: nullValues, mustBeLessThan: 50, unit: percent}]}'],
+  },
+  allowance: {
+    base: { 'a.parquet': rows('(1, NULL::VARCHAR)', 'id, note') },
+    files: { 'a.parquet': rows('(1, NULL::VARCHAR), (2, NULL)', 'id, note') },
+    properties: [ID, '{name: note, quality: [{metric: nullValues, mustBeLessThan: 2}]}'],
+  },
+  worse: { base: MIDDLING, files: { 'a.parquet': measures("(1, -1, DATE '2026-01-04'), (2, -2, NULL)") }, ...MEASURED },
+  noWorse: {
+    base: MIDDLING,
+    files: {
+      'a.parquet': measures("(1, 1, DATE '2026-01-05'), (2, -2, NULL), (3, 2, NULL), (4, 2, NULL)"),
+    },
+    ...MEASURED,
+  },
+  crossed: {
+    base: MIDDLING,
+    files: { 'a.parquet': measures("(1, 1, DATE '2026-01-05'), (2, 2, NULL), (3, 2, NULL), (4, 2, NULL)") },
+    ...MEASURED,
+    quality: sqlRule('SELECT 1 - count(*) FROM {object} WHERE amount > 0', 'mustBe: -2'),
+  },
+  columnLost: {
+    base: { 'a.parquet': rows('(1)', 'id'), 'b.parquet': rows('(2, 2)') },
+    files: { 'a.parquet': rows('(1)', 'id'), 'b.parquet': rows('(2)', 'id') },
+  },
+  columnNeverThere: {
+    base: { 'a.parquet': rows('(1)', 'id') },
+    files: { 'a.parquet': rows('(1)', 'id'), 'b.parquet': rows('(2)', 'id') },
+  },
+  typeLost: {
+    base: { 'a.parquet': rows("(1, 'x')"), 'b.parquet': rows('(2, 2)') },
+    files: { 'a.parquet': rows("(1, 'x')"), 'b.parquet': rows("(2, 'y')") },
+  },
+  typeNeverRight: {
+    base: { 'a.parquet': rows("(1, 'x')") },
+    files: { 'a.parquet': rows("(1, 'x')"), 'b.parquet': rows("(2, 'y')") },
+  },
   sameExtra: {
     base: { 'a.parquet': rows('(1, 1, 2)', 'id, amount, x') },
     files: { 'a.parquet': rows('(1, 1, 2)', 'id, amount, x') },
@@ -195,8 +255,8 @@ function split(name: Name, kind: string, column?: string): readonly (number | un
   return [origin?.rows?.new, origin?.rows?.old, origin?.rows?.fixed];
 }
 
-function outcomes(name: Name, kind: string): readonly string[] {
-  return (['new', 'ratchet'] as const).map((blockOn) => check(name, kind, blockOn).outcome);
+function outcomes(name: Name, kind: string, column?: string): readonly string[] {
+  return (['new', 'ratchet'] as const).map((blockOn) => check(name, kind, blockOn, column).outcome);
 }
 
 describe('failing rows of two versions', () => {
@@ -243,9 +303,20 @@ describe('failing rows of two versions', () => {
     }
   });
 
-  it('are old dirt when only the good rows went away', () => {
+  it('are old dirt when only the good rows went away, but not where they were few enough before', () => {
+    expect(split('sameRate', 'nullValues')).toEqual([0, 1, 1]);
+    expect(outcomes('sameRate', 'nullValues')).toEqual(['warn', 'warn']);
     expect(split('rate', 'nullValues')).toEqual([0, 1, 0]);
-    expect(outcomes('rate', 'nullValues')).toEqual(['warn', 'warn']);
+    expect(outcomes('rate', 'nullValues')).toEqual(['fail', 'fail']);
+    expect(check('rate', 'nullValues')).toMatchObject({
+      origin: { failedBefore: false },
+      observed: expect.stringMatching(/; not so in the base before, within what is allowed: 1 was there$/),
+    });
+    expect(check('allowance', 'nullValues', 'ratchet')).toMatchObject({
+      outcome: 'fail',
+      origin: { failedBefore: false, rows: { new: 1, old: 1, fixed: 0 } },
+      observed: expect.stringMatching(/; not so in the base before, within what is allowed: 1 new .*, 1 was there$/),
+    });
   });
 });
 
@@ -279,6 +350,26 @@ describe('failures that no row tells', () => {
     expect(outcomes('lost', 'rowCount')).toEqual(['fail', 'fail']);
   });
 
+  it('are not excused where they got worse', () => {
+    const kinds = ['rowCount', 'sql', 'freshness'];
+    for (const kind of kinds) {
+      expect(check('worse', kind), kind).toMatchObject({ origin: { failedBefore: true, worse: true } });
+      expect(outcomes('worse', kind), kind).toEqual(['fail', 'fail']);
+      expect(check('worse', kind).observed).toMatch(/; worse than in the base, where it failed already$/);
+      expect(check('noWorse', kind), kind).toMatchObject({ origin: { failedBefore: true, worse: false } });
+      expect(outcomes('noWorse', kind), kind).toEqual(['warn', 'warn']);
+      expect(check('noWorse', kind).observed).toMatch(/; failed in the base already, and is no worse now; blockOn/);
+    }
+    expect(outcomes('crossed', 'sql')).toEqual(['fail', 'fail']);
+  });
+
+  it('are columns and types that were somewhere and went', () => {
+    expect(outcomes('columnLost', 'columnPresence', 'amount')).toEqual(['fail', 'fail']);
+    expect(outcomes('columnNeverThere', 'columnPresence', 'amount')).toEqual(['warn', 'warn']);
+    expect(outcomes('typeLost', 'type', 'amount')).toEqual(['fail', 'fail']);
+    expect(outcomes('typeNeverRight', 'type', 'amount')).toEqual(['warn', 'warn']);
+  });
+
   it('are not excused by the number of rows where too few of them are the fault', () => {
     const origin = { failedBefore: false, rows: null };
     expect(check('tooFewBad', 'invalidValues')).toMatchObject({ outcome: 'fail', origin });
@@ -286,9 +377,12 @@ describe('failures that no row tells', () => {
 
   it('are not excused by another fault of the same kind', () => {
     expect(check('sameExtra', 'extraColumns')).toMatchObject({ outcome: 'warn', origin: { failedBefore: true } });
-    expect(check('newExtra', 'extraColumns')).toMatchObject({ outcome: 'fail', origin: null });
+    expect(check('newExtra', 'extraColumns')).toMatchObject({ outcome: 'fail', origin: { worse: true } });
     expect(check('tornBefore', 'readable')).toMatchObject({ outcome: 'warn', origin: { failedBefore: true } });
-    expect(check('tornNow', 'readable')).toMatchObject({ outcome: 'fail', origin: null });
+    expect(check('tornNow', 'readable')).toMatchObject({
+      outcome: 'fail',
+      origin: { failedBefore: true, worse: true },
+    });
   });
 });
 

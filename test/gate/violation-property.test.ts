@@ -195,7 +195,7 @@ it(`tells failing rows as a count of everything does, in ${CASES} random cases (
         SESSION,
         AbortSignal.timeout(60_000),
       );
-      const expected = { kind: 'told', origin: { failedBefore: rows.old + rows.fixed > 0, rows } };
+      const expected = { kind: 'told', origin: { failedBefore: rows.old + rows.fixed > 0, rows, worse: false } };
       expect(told, `${rule.detail.kind} in cases from ${from}`).toEqual(expected);
       for (const name of ['new', 'old', 'fixed'] as const) seen[name] += rows[name];
     }

@@ -81,3 +81,41 @@ export function isUpperBound({ operator, bounds }: Threshold): boolean {
   if (operator === 'mustBeLessThan' || operator === 'mustBeLessOrEqualTo') return true;
   return (operator === 'mustBe' || operator === 'mustBeBetween') && Number(bounds[0]) === 0;
 }
+
+/** An exact number; `whole` is positive. */
+export interface Fraction {
+  readonly part: bigint;
+  readonly whole: bigint;
+}
+
+/**
+ * Whether a number that breaks the threshold lies no further from it than another one that does, on the same side. In
+ * what must be avoided no number is further than another: there only the same one counts.
+ */
+export function isNoFurther({ operator, bounds }: Threshold, before: Fraction, after: Fraction): boolean {
+  const change = compareFractions(after, before);
+  switch (operator) {
+    case 'mustBeLessThan':
+    case 'mustBeLessOrEqualTo':
+      return change <= 0;
+    case 'mustBeGreaterThan':
+    case 'mustBeGreaterOrEqualTo':
+      return change >= 0;
+    case 'mustBe':
+    case 'mustBeBetween': {
+      const bound = parseDecimal(bounds[0] ?? '');
+      if (bound === null) return change === 0;
+      const first = { part: bound.digits, whole: 10n ** BigInt(bound.scale) };
+      const [was, is] = [compareFractions(before, first), compareFractions(after, first)];
+      return was < 0 ? is < 0 && change >= 0 : is > 0 && change <= 0;
+    }
+    case 'mustNotBe':
+    case 'mustNotBeBetween':
+      return change === 0;
+  }
+}
+
+function compareFractions(left: Fraction, right: Fraction): number {
+  const difference = left.part * right.whole - right.part * left.whole;
+  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+}

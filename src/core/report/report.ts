@@ -45,13 +45,15 @@ export interface CheckReport {
 
 /** A failure told apart: what the change brings, and what the destination had already. */
 export interface ViolationOrigin {
-  /** Whether the base breaks the rule too: some row of it, or the table as a whole where rows are not counted. */
+  /** Whether the base breaks the same rule by its own threshold, and not merely has rows that it counts. */
   readonly failedBefore: boolean;
   /**
    * Violating rows; `new + old` is `failing`, and the base has `old + fixed`. A row is old when the base has it with the
    * same key and the same values in the columns of the rule. Null where rows are not counted.
    */
   readonly rows: { readonly new: number; readonly old: number; readonly fixed: number } | null;
+  /** Where rows are not counted and the base fails as well: whether it fails worse than there, or in another way. */
+  readonly worse: boolean;
   /** The contract's `blockOn`, where it made a warning of what would have blocked. */
   readonly relaxedBy: 'new' | 'ratchet' | null;
 }

@@ -27,8 +27,12 @@ export function withOrigin(check: CheckReport, found: FoundOrigin, blockOn: Bloc
   return { ...check, origin, observed, outcome: isRelaxed ? 'warn' : check.outcome };
 }
 
-/** `new`: the change brings no violation. `ratchet`: it leaves no more of them than there were. */
-function isLetPass(blockOn: 'new' | 'ratchet', { failedBefore, rows }: FoundOrigin): boolean {
-  if (rows === null) return failedBefore;
+/**
+ * `new`: the change brings no violation. `ratchet`: it leaves no more of them than there were. Neither excuses a failure
+ * where the base kept the rule.
+ */
+function isLetPass(blockOn: 'new' | 'ratchet', { failedBefore, rows, worse }: FoundOrigin): boolean {
+  if (!failedBefore) return false;
+  if (rows === null) return !worse;
   return blockOn === 'new' ? rows.new === 0 : rows.new <= rows.fixed;
 }

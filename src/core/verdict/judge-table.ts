@@ -30,12 +30,17 @@ export function judgeTable(evidence: TableEvidence, now: number): TableReport {
     location: evidence.location,
     rows: evidence.rows === null ? null : Number(evidence.rows),
     objects: evidence.changes,
-    checks: evidence.checks.map((spec) => reportCheck(spec, judge(spec, evidence, now), contract)),
+    checks: evidence.checks.map((spec) => reportCheck(spec, judgeCheck(spec, evidence, now), contract)),
     diff: null,
   };
 }
 
-function judge(spec: CheckSpec, { states, facts }: TableEvidence, now: number): Judged {
+/** As {@link judgeTable}, one check, before severity and mode make an outcome of it. */
+export function judgeCheck(
+  spec: CheckSpec,
+  { states, facts }: Pick<TableEvidence, 'states' | 'facts'>,
+  now: number,
+): Judged {
   const state: CheckState = states.get(spec.id) ?? {
     form: 'failed',
     why: 'the engine gave no answer for this check',

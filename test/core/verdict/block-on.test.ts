@@ -4,8 +4,10 @@ import { type FoundOrigin, withOrigin } from '../../../src/core/verdict/block-on
 import { failed } from '../report/reports.ts';
 
 function rows(added: number, old: number, fixed: number): FoundOrigin {
-  return { failedBefore: old + fixed > 0, rows: { new: added, old, fixed } };
+  return { failedBefore: old + fixed > 0, rows: { new: added, old, fixed }, worse: false };
 }
+
+const WHOLE = { failedBefore: true, rows: null, worse: false };
 
 function outcome(origin: FoundOrigin, blockOn: 'any' | 'new' | 'ratchet', own: Outcome = 'fail'): Outcome {
   return withOrigin(failed({ outcome: own }), origin, blockOn, 'on main').outcome;
@@ -21,8 +23,15 @@ describe('what blockOn lets pass', () => {
 
   it('goes by the base where no rows are counted', () => {
     for (const blockOn of ['new', 'ratchet'] as const) {
-      expect(outcome({ failedBefore: true, rows: null }, blockOn)).toBe('warn');
-      expect(outcome({ failedBefore: false, rows: null }, blockOn)).toBe('fail');
+      expect(outcome(WHOLE, blockOn)).toBe('warn');
+      expect(outcome({ ...WHOLE, worse: true }, blockOn)).toBe('fail');
+      expect(outcome({ ...WHOLE, failedBefore: false }, blockOn)).toBe('fail');
+    }
+  });
+
+  it('is nothing where the base kept the rule, whatever rows it had', () => {
+    for (const blockOn of ['new', 'ratchet'] as const) {
+      expect(outcome({ ...rows(0, 5, 3), failedBefore: false }, blockOn)).toBe('fail');
     }
   });
 
@@ -40,7 +49,19 @@ describe('the words', () => {
     expect(words(rows(9, 205, 0))).toBe('bad; 9 new with this change, 205 already on main');
     expect(words(rows(1_214, 0, 0))).toBe('bad; all 1,214 new with this change');
     expect(words(rows(1, 0, 2))).toBe('bad; new with this change, 2 of before are gone');
-    expect(words({ failedBefore: false, rows: null })).toBe('bad; not so on main before');
+    expect(words({ ...WHOLE, failedBefore: false })).toBe('bad; not so on main before');
+    expect(words({ ...WHOLE, worse: true })).toBe('bad; worse than on main, where it failed already');
+  });
+
+  it('never call a failure old that was none', () => {
+    const kept = (origin: FoundOrigin) => words({ ...origin, failedBefore: false });
+    expect(kept(rows(0, 1, 2))).toBe(
+      'bad; not so on main before, within what is allowed: 1 was there, 2 of before are gone',
+    );
+    expect(kept(rows(3, 97, 0))).toBe(
+      'bad; not so on main before, within what is allowed: 3 new with this change, 97 were there',
+    );
+    expect(kept(rows(3, 0, 1))).toBe('bad; all 3 new with this change, 1 of before is gone');
   });
 
   it('say what let it pass', () => {
@@ -48,8 +69,8 @@ describe('the words', () => {
       'bad; all 205 already on main; blockOn: new lets them pass with a warning',
     );
     expect(words(rows(0, 1, 0), 'new')).toBe('bad; already on main; blockOn: new lets it pass with a warning');
-    expect(words({ failedBefore: true, rows: null }, 'ratchet')).toBe(
-      'bad; as it was on main already; blockOn: ratchet lets it pass with a warning',
+    expect(words(WHOLE, 'ratchet')).toBe(
+      'bad; failed on main already, and is no worse now; blockOn: ratchet lets it pass with a warning',
     );
   });
 });

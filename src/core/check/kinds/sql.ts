@@ -11,7 +11,7 @@ export const customSql: CheckKind<SpecOf<'sql'>> = {
     if (state.form !== 'scalar') return notRun('the query gave no value');
     const { value } = state;
     if (value === null) return notRun('the query gave NULL, which says nothing about the rule');
-    const text = typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+    const text = scalarText(value);
     const kept = keepsNumber(spec.threshold, text);
     if (kept === null) return notRun('the query gave something that is no finite number');
     return {
@@ -22,3 +22,8 @@ export const customSql: CheckKind<SpecOf<'sql'>> = {
     };
   },
 };
+
+/** What a query gave as the number that the threshold is held against. */
+export function scalarText(value: string | number | boolean): string {
+  return typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+}

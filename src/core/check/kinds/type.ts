@@ -2,7 +2,7 @@ import { sql } from '../../sql.ts';
 import type { CheckKind, CheckState, JudgeContext, Judged, LogicalOrPhysical, SpecOf } from '../check.ts';
 import { judgeCounted, notRun } from '../judging.ts';
 import { acceptedTypes, accepts, declaredFamily, type PhysicalType } from '../physical-type.ts';
-import { columnAt, isUnreadable } from '../table-facts.ts';
+import { columnAt, isUnreadable, type TableFacts } from '../table-facts.ts';
 import { unifyTypes } from '../unify-types.ts';
 import { listed } from '../words.ts';
 
@@ -33,8 +33,8 @@ export const type: CheckKind<SpecOf<'type'>> = {
 };
 
 function judgeSchema(spec: SpecOf<'type'>, context: JudgeContext): Judged | null {
-  const seen = typesOf(spec, context);
-  const wrong = seen.filter(({ type: found }) => !fits(spec.logical, found));
+  const seen = typesOf(spec, context.facts);
+  const wrong = seen.filter(({ type: found }) => isWrongType(spec, found));
   if (wrong.length === 0 && goTogether(seen)) return null;
   const names = [...new Set(seen.map(({ type: found }) => found.name))];
   const culprits = wrong.length > 0 ? wrong : seen.filter(({ type: found }) => found.name !== seen[0]?.type.name);
@@ -67,7 +67,7 @@ function judgeValues(spec: SpecOf<'type'>, state: CheckState, context: JudgeCont
       `not ${wantedWords(spec.logical)}`,
       'correct the values; nothing is rounded or guessed',
     );
-  const seen = typesOf(spec, context);
+  const seen = typesOf(spec, context.facts);
   if (seen.length === 0) {
     return context.facts.partitionColumns.includes(spec.columns[0] ?? '')
       ? { outcome: 'pass', failing: null, evaluated: null, observed: 'from the path' }
@@ -87,7 +87,8 @@ function goTogether(seen: readonly SeenType[]): boolean {
   return types.every(({ family }) => family === 'struct') || types.length === 0 || unifyTypes(types) !== null;
 }
 
-function typesOf({ path }: SpecOf<'type'>, { facts }: JudgeContext): readonly SeenType[] {
+/** The column's type in each object that can be read and has it. */
+export function typesOf({ path }: SpecOf<'type'>, facts: TableFacts): readonly SeenType[] {
   return facts.objects
     .filter((object) => !isUnreadable(object))
     .flatMap((object) => {
@@ -96,10 +97,11 @@ function typesOf({ path }: SpecOf<'type'>, { facts }: JudgeContext): readonly Se
     });
 }
 
-function fits(wanted: LogicalOrPhysical, found: PhysicalType): boolean {
-  if (wanted.logical !== null) return accepts(wanted.logical, found);
+/** Whether a column of the type cannot hold what the contract asks for. */
+export function isWrongType({ logical: wanted }: SpecOf<'type'>, found: PhysicalType): boolean {
+  if (wanted.logical !== null) return !accepts(wanted.logical, found);
   const family = wanted.physical === null ? null : declaredFamily(wanted.physical);
-  return family === null || found.family === 'null' || family === found.family;
+  return family !== null && found.family !== 'null' && family !== found.family;
 }
 
 /** `an integer (BIGINT, ...)`, for `expected`. */
