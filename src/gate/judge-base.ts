@@ -1,10 +1,11 @@
+import type { HookEvent } from '../core/event/hook-event.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Pinned } from './prepare-merge.ts';
+import type { Commit } from './ports.ts';
 import type { DecisionStore } from './record-ports.ts';
 
 /** Which commits were let onto a branch by the gate. */
 export interface Approvals {
-  /** Null: no change of this branch was ever approved, so the gate is new there. */
+  /** Null: no change of this branch was ever approved that was based on another commit, so the gate is new there. */
   isApproved(repository: string, branch: string, commitId: string): boolean | null;
 }
 
@@ -19,8 +20,11 @@ export interface JudgedBase {
  * file, a hard reset) may hold anything, and the next approved merge must not make it look judged: release tags ask for
  * no more than an approved decision.
  */
-export function judgeBase({ event, destination }: Pinned, approvals: Approvals | undefined): JudgedBase {
-  const { repository, branch = '' } = event;
+export function judgeBase(
+  { repository, branch = '' }: Pick<HookEvent, 'repository' | 'branch'>,
+  destination: Commit,
+  approvals: Approvals | undefined,
+): JudgedBase {
   if (approvals?.isApproved(repository, branch, destination.id) !== false) return { isUnjudged: false, problems: [] };
   const problem: Problem = {
     code: 'base-unjudged',
@@ -36,7 +40,9 @@ export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'ou
   return {
     isApproved: (repository, branch, commitId) => {
       if (store.approvedFor(repository, commitId) !== null) return true;
-      const [known] = store.outlines({ repository, branch, state: 'approved', origin: 'hook', limit: 1 });
+      // A first merge that is tried again finds its own approval, which makes the gate no older.
+      const elsewhere = { repository, branch, state: 'approved', origin: 'hook', notBasedOn: commitId } as const;
+      const [known] = store.outlines({ ...elsewhere, limit: 1 });
       return known === undefined ? null : false;
     },
   };

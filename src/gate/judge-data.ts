@@ -14,7 +14,6 @@ import { confirmBranch, refuseLateWrites } from './branch-changed.ts';
 import { checkTables, type TableOutput } from './check-tables.ts';
 import { withMergeDiffs } from './diff-merge.ts';
 import { fetchTables, type TableObjects } from './fetch-tables.ts';
-import { type Approvals, judgeBase } from './judge-base.ts';
 import { timeOf } from './judged-tree.ts';
 import { type FailingRowsRequest, keepFailingRows } from './keep-failing-rows.ts';
 import type { LoadedContracts } from './load-contracts.ts';
@@ -45,8 +44,6 @@ export interface DataDeps {
   readonly observer?: GateObserver;
   /** Absent: failing rows are kept for nobody. */
   readonly failingRows?: Pick<FailingRowsRequest, 'keeper' | 'decisionId'>;
-  /** What is known of the commits that changes are based on; a machine without records knows nothing. */
-  readonly approvals?: Approvals;
 }
 
 export interface JudgedData {
@@ -70,7 +67,7 @@ export async function judgeData(
   policy: DataPolicy,
   signal: AbortSignal,
 ): Promise<JudgedData> {
-  const { event, tree, destination } = pinned;
+  const { event, tree, destination, base } = pinned;
   const { repository, branch = '' } = event;
   const { observer = NO_OBSERVER } = deps;
   const prefixes = governedPrefixes(loaded.contracts, repository, branch);
@@ -79,7 +76,6 @@ export async function judgeData(
   );
   refuseLateWrites(tree, changes);
   const find = tableFinder(loaded.contracts, repository, branch);
-  const base = judgeBase(pinned, deps.approvals);
   const paths = [...changes.objects, ...(base.isUnjudged ? changes.after : [])].map(({ path }) => path);
   const suspect = new Set(paths.flatMap((path) => find(path).map((governed) => governed.table)));
   const affected = affectedTables(everyTable(loaded), (table) => suspect.has(table));

@@ -3,6 +3,7 @@ import type { ContractDocument } from '../core/contract/contract.ts';
 import type { HookEvent } from '../core/event/hook-event.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { UncoveredPolicy } from '../core/verdict/decide.ts';
+import { type Approvals, type JudgedBase, judgeBase } from './judge-base.ts';
 import { decisivePrefixes, type JudgedTree, listBranch, listingDigest } from './judged-tree.ts';
 import type { ContractReader } from './load-contracts.ts';
 import { type GateObserver, NO_OBSERVER } from './observer.ts';
@@ -19,6 +20,8 @@ export interface PrepareDeps {
   readonly version: string;
   readonly elapsed: () => number;
   readonly observer?: GateObserver;
+  /** What is known of the commits that changes are based on; a machine without records knows nothing. */
+  readonly approvals?: Approvals;
 }
 
 /** The part of the policy that can change a verdict, and so belongs to the decision's key. */
@@ -33,6 +36,8 @@ export interface Pinned extends PreparedMerge {
   readonly tree: JudgedTree;
   /** The head of the branch that is changed. */
   readonly destination: Commit;
+  /** What is known of that head. A verdict depends on it, so it is pinned and part of the key. */
+  readonly base: JudgedBase;
   readonly mergeResult: boolean;
   readonly documents: readonly ContractDocument[];
   readonly startedAt: number;
@@ -49,9 +54,10 @@ export async function prepareMerge(
   const { observer = NO_OBSERVER } = deps;
   const { merge, destination } = await observer.stage('commits', () => pinCommits(event, deps.lake, signal));
   const documents = await loadDocuments(event, destination, deps, signal);
-  const key = keyOf({ event, destination, documents, metaRange: merge.metaRangeId }, deps, policy);
+  const base = judgeBase(event, destination, deps.approvals);
+  const key = keyOf({ event, destination, base, documents, metaRange: merge.metaRangeId }, deps, policy);
   const tree: JudgedTree = { kind: 'commit', commit: merge };
-  return { event, key, tree, destination, documents, mergeResult: event.commitId !== undefined, startedAt };
+  return { event, key, tree, destination, base, documents, mergeResult: event.commitId !== undefined, startedAt };
 }
 
 /**
@@ -76,8 +82,9 @@ export async function prepareCommit(
   );
   const closedAt = Math.floor(Date.parse(event.eventTime) / 1000);
   const tree: JudgedTree = { kind: 'branch', branch, entries, prefixes, closedAt };
-  const key = keyOf({ event, destination, documents, metaRange: listingDigest(entries) }, deps, policy);
-  return { event, key, tree, destination, documents, mergeResult: false, startedAt };
+  const base = judgeBase(event, destination, deps.approvals);
+  const key = keyOf({ event, destination, base, documents, metaRange: listingDigest(entries) }, deps, policy);
+  return { event, key, tree, destination, base, documents, mergeResult: false, startedAt };
 }
 
 function loadDocuments(
@@ -100,13 +107,14 @@ function keyOf(
   about: {
     readonly event: HookEvent;
     readonly destination: Commit;
+    readonly base: JudgedBase;
     readonly documents: readonly ContractDocument[];
     readonly metaRange: string;
   },
   deps: PrepareDeps,
   { uncovered, variables, rules }: PreparePolicy,
 ): DecisionKey {
-  const { event, destination, documents, metaRange } = about;
+  const { event, destination, base, documents, metaRange } = about;
   return {
     repository: event.repository,
     destinationCommit: destination.id,
@@ -119,6 +127,7 @@ function keyOf(
       variables,
       rules.prefixes,
       mayChangeRules(rules, event.committer),
+      base.isUnjudged,
     ]),
   };
 }

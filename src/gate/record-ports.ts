@@ -73,6 +73,8 @@ export interface DecisionFilter {
   readonly mergeCommit?: string;
   /** Name of a table that was checked. */
   readonly table?: string;
+  /** A commit: no decision whose change is based on it. What was judged without a base counts. */
+  readonly notBasedOn?: string;
   /** ISO 8601 with milliseconds, UTC; received at this time or later. */
   readonly since?: string;
   /** ISO 8601 with milliseconds, UTC; received before this time. */

@@ -5,6 +5,7 @@ import { sourceOf } from '../core/report/undecided-report.ts';
 import type { UncoveredPolicy } from '../core/verdict/decide.ts';
 import { judgingContracts } from './contracts-after.ts';
 import type { FailingRowsKeeper } from './failing-rows-ports.ts';
+import type { Approvals } from './judge-base.ts';
 import { type DataDeps, type DataPolicy, judgeData } from './judge-data.ts';
 import { createContractReader } from './load-contracts.ts';
 import type { ContractSource, MergeJudge } from './ports.ts';
@@ -22,6 +23,7 @@ export interface GateDeps extends Omit<DataDeps, 'failingRows'> {
   /** Absent: failing rows are kept for nobody. */
   readonly keeper?: FailingRowsKeeper;
   readonly contracts: ContractSource;
+  readonly approvals?: Approvals;
   readonly version: string;
 }
 

@@ -46,26 +46,54 @@ function untouched(what: string): () => never {
   };
 }
 
+const DEPS: GateDeps = {
+  lake: LAKE,
+  reader: { listAt: untouched('the branch'), uncommitted: untouched('the branch'), readAt: untouched('a file') },
+  contracts: {
+    load: async () => [
+      { file: 'orders.odcs.yaml', text: CONTRACT, digest: createHash('sha256').update(CONTRACT).digest('hex') },
+    ],
+  },
+  objects: { fetch: untouched('the object reader') },
+  engine: { version: 'none', open: untouched('the engine'), close: async () => {} },
+  text: { makePlain: untouched('the text reader') },
+  workspace: { use: untouched('the workspace') },
+  version: 'test',
+  elapsed: () => 0,
+};
+
+function judgeWith(deps: GateDeps) {
+  return createMergeJudge(deps, {
+    uncovered: 'warn',
+    limits: { objects: 1, bytes: 1 },
+    variables: {},
+    rules: { prefixes: ['_lakefs_actions/'], contractPrefix: null, changers: [] },
+  });
+}
+
+describe('a base that somebody let past the gate', () => {
+  const { signal } = new AbortController();
+  const preparedOn = (isApproved: boolean | null) =>
+    judgeWith({ ...DEPS, approvals: { isApproved: () => isApproved } }).prepare(EVENT, signal);
+
+  it('makes another question of the same merge: no answer for a base that can be trusted is repeated for it', async () => {
+    const [past, through, first] = [await preparedOn(false), await preparedOn(true), await preparedOn(null)];
+    expect(past.key).not.toEqual(through.key);
+    expect(first.key).toEqual(through.key);
+  });
+
+  it('is judged as it was known when the question was asked', async () => {
+    let known: boolean | null = null;
+    const judge = judgeWith({ ...DEPS, approvals: { isApproved: () => known } });
+    const prepared = await judge.prepare(EVENT, signal);
+    known = false;
+    expect((await judge.judge(prepared, 'decision', signal)).report.problems).toEqual([]);
+  });
+});
+
 describe('a merge that changes nothing governed', () => {
   it('needs no engine, no directory and no object', async () => {
-    const digest = createHash('sha256').update(CONTRACT).digest('hex');
-    const deps: GateDeps = {
-      lake: LAKE,
-      reader: { listAt: untouched('the branch'), uncommitted: untouched('the branch'), readAt: untouched('a file') },
-      contracts: { load: async () => [{ file: 'orders.odcs.yaml', text: CONTRACT, digest }] },
-      objects: { fetch: untouched('the object reader') },
-      engine: { version: 'none', open: untouched('the engine'), close: async () => {} },
-      text: { makePlain: untouched('the text reader') },
-      workspace: { use: untouched('the workspace') },
-      version: 'test',
-      elapsed: () => 0,
-    };
-    const judge = createMergeJudge(deps, {
-      uncovered: 'warn',
-      limits: { objects: 1, bytes: 1 },
-      variables: {},
-      rules: { prefixes: ['_lakefs_actions/'], contractPrefix: null, changers: [] },
-    });
+    const judge = judgeWith(DEPS);
     const { signal } = new AbortController();
     const { verdict, report } = await judge.judge(await judge.prepare(EVENT, signal), 'decision', signal);
     expect(verdict).toBe('approved');
