@@ -1,9 +1,11 @@
 /** What the objects of a table add to the evidence of a diff: what was not read, and the diff of some partitions alone. */
 
+import { hasChangeRules } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { RowCounts } from '../core/diff/build-diff.ts';
 import { schemaChanges } from '../core/diff/diff-columns.ts';
 import { type Doubt, evidenceOf, type KnownChanges, schemaDifferences } from '../core/diff/evidence.ts';
+import { besideKeys, keyDoubts } from '../core/diff/key-doubts.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import type { SchemaChange } from '../core/diff/table-diff.ts';
@@ -17,6 +19,8 @@ export interface ReadTable {
   readonly split: ObjectSplit<DiffObject>;
   readonly read: ReadObjects;
   readonly keyed: KeyedRequest;
+  /** Of what rows are told apart by. */
+  readonly doubts: readonly Doubt[];
 }
 
 export interface ComparedTable extends Omit<ReadTable, 'table'> {
@@ -36,8 +40,24 @@ export function rowsOfBoth(read: ReadObjects, split: ObjectSplit<DiffObject>): {
   return { base: shared + rowsOf(read, split.base), merge: shared + rowsOf(read, split.merge) };
 }
 
+/**
+ * Why rows cannot be told apart. Asked only where rules are judged by it: texts of other tables are read by their values
+ * alone.
+ */
+export async function identityDoubts(
+  table: ContractTable,
+  { base, merge }: ObjectSplit<DiffObject>,
+  keyed: KeyedRequest,
+  ask: Ask,
+): Promise<readonly Doubt[]> {
+  if (!hasChangeRules(table.changeRules)) return [];
+  const query = besideKeys(keyed);
+  const ofKeys = query === null ? [] : keyDoubts(keyed, (await ask(query))[0]);
+  return [...ofKeys, ...folderDoubts(table, [...base, ...merge])];
+}
+
 /** The evidence of a compared table. */
-export function tableEvidence({ split, read, relations, keyed, counts, schema }: ComparedTable): KnownChanges {
+export function tableEvidence({ split, read, relations, keyed, counts, schema, doubts }: ComparedTable): KnownChanges {
   const { base, merge } = relations.whole;
   const differences = [...schemaDifferences(schema, base, merge), ...unstagedDifferences(split, read)];
   return evidenceOf({
@@ -46,7 +66,7 @@ export function tableEvidence({ split, read, relations, keyed, counts, schema }:
     counts,
     oneIn: keyed.sampling.oneIn,
     schema: differences,
-    doubts: doubtsOf(split, read),
+    doubts: [...doubts, ...doubtsOf(split, read)],
   });
 }
 
@@ -60,7 +80,7 @@ export async function partEvidence(
   oneInOf: (rows: number) => number,
   ask: Ask,
 ): Promise<KnownChanges> {
-  const { table, read } = whole;
+  const { table, read, doubts } = whole;
   const own = (objects: readonly DiffObject[]) => objects.filter((object) => part.has(object));
   const { shared, base, merge } = whole.split;
   const split = { shared: own(shared), base: own(base), merge: own(merge), renamed: [] };
@@ -74,7 +94,7 @@ export async function partEvidence(
   };
   const counts = await compareRows(keyed, ask);
   const schema = schemaChanges(relations.whole.base, relations.whole.merge);
-  return tableEvidence({ split, read, relations, keyed, counts, schema });
+  return tableEvidence({ split, read, relations, keyed, counts, schema, doubts });
 }
 
 /** A failed comparison of a part takes no other with it; what ends the run is thrown on. */
@@ -86,6 +106,24 @@ export async function knownOrDoubt(work: () => Promise<KnownChanges>, signal: Ab
     return { doubt: { why: cause.problem.message, help: cause.problem.hint ?? '' } };
   }
 }
+
+/** The value of a folder is typed like a text, and what its type does not hold is not compared. */
+function folderDoubts(table: ContractTable, changed: readonly DiffObject[]): readonly Doubt[] {
+  return table.properties.flatMap(({ column, logicalType }) => {
+    const says = BEYOND[logicalType?.name ?? ''];
+    const found = changed.find(({ partition }) => says?.test(partition[column] ?? '') === true);
+    if (found === undefined) return [];
+    const why = `the folder ${column}=... of ${found.path} says more than a ${logicalType?.name} holds`;
+    return [{ why, help: `give ${column} the logicalType string` }];
+  });
+}
+
+/** What fits, whatever it says: 15 digits, microseconds. */
+const BEYOND: Readonly<Record<string, RegExp>> = {
+  number: /[0-9.]{16}|e/i,
+  timestamp: /\.[0-9]{7}/,
+  time: /\.[0-9]{7}/,
+};
 
 /** Objects that both versions hold cancel out, whatever of them cannot be read. */
 function doubtsOf(split: ObjectSplit<DiffObject>, read: ReadObjects): readonly Doubt[] {

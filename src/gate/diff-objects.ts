@@ -32,15 +32,22 @@ export interface ReadObjects {
   readonly of: ReadonlyMap<DiffObject, ReadObject>;
 }
 
+export interface ObjectsOfTable {
+  readonly table: ContractTable;
+  readonly objects: readonly DiffObject[];
+  /** Texts are compared by all that they say, and not by their typed values alone. */
+  readonly isExact?: boolean;
+}
+
 /** Decompresses and looks through the text objects; the files of the engine session follow from it. */
 export async function makeTextsPlain(
-  tables: readonly { readonly table: ContractTable; readonly objects: readonly DiffObject[] }[],
+  tables: readonly ObjectsOfTable[],
   runDirectory: string,
   text: TextFiles,
   signal: AbortSignal,
 ): Promise<DiffTexts> {
   const texts = new Map<DiffObject, TextInput>();
-  for (const { table, objects } of tables) {
+  for (const { table, objects, isExact = false } of tables) {
     for (const object of objects) {
       const format = formatOf(table, object.path);
       if (format !== 'csv' && format !== 'json') continue;
@@ -49,7 +56,7 @@ export async function makeTextsPlain(
       const { path, localPath } = object;
       const plain = await text.makePlain({ path, localPath, format, reader: table.reader, plainPath }, signal);
       const stagedPath = join(runDirectory, `diff-staged-${index}.parquet`);
-      texts.set(object, { object, format, plain, stagedPath, index });
+      texts.set(object, { object, format, plain, stagedPath, index, isExact });
     }
   }
   return texts;

@@ -2,6 +2,7 @@
  * Compares two versions of tables in one engine session: the changed objects of both sides, and the keys of the others
  * where a differing key could hide in them. What rules are judged by is told apart from what people see.
  */
+import { hasChangeRules } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import { buildTableDiff, type DiffParts, type RowCounts } from '../core/diff/build-diff.ts';
 import { orderChange, schemaChanges, shapeOf } from '../core/diff/diff-columns.ts';
@@ -10,7 +11,7 @@ import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
 import type { ObjectsDiff, SchemaChange, TableDiff } from '../core/diff/table-diff.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
-import { compareRows, knownOrDoubt, partEvidence, rowsOfBoth, tableEvidence } from './diff-evidence.ts';
+import { compareRows, identityDoubts, knownOrDoubt, partEvidence, rowsOfBoth, tableEvidence } from './diff-evidence.ts';
 import { changedNullability, guessRenames, takeProfile, takeSamples } from './diff-extras.ts';
 import {
   type DiffObject,
@@ -81,7 +82,11 @@ export async function diffTables(
   signal: AbortSignal,
 ): Promise<readonly DiffOutcome[]> {
   const tables = request.tables.map((input) => ({ input, split: splitObjects(input.base, input.merge) }));
-  const read = tables.map(({ input, split }) => ({ table: input.table, objects: everyObject(split) }));
+  const read = tables.map(({ input, split }) => ({
+    table: input.table,
+    objects: everyObject(split),
+    isExact: hasChangeRules(input.table.changeRules),
+  }));
   const texts = await makeTextsPlain(read, request.runDirectory, deps.text, signal);
   const objects = read.flatMap((one) => one.objects);
   const session = await deps.engine.open(
@@ -144,16 +149,19 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     paths: [...new Set(objects.map((object) => object.path))],
   };
   const ask = askIn(session, signal);
+  const doubts = await identityDoubts(input.table, split, keyed, ask);
   // Before the whole, whose differing keys stay in the session for the samples.
   const parts: KnownChanges[] = [];
   for (const part of input.parts ?? []) {
-    parts.push(await knownOrDoubt(() => partEvidence({ table, split, read, keyed }, part, oneInOf, ask), signal));
+    parts.push(
+      await knownOrDoubt(() => partEvidence({ table, split, read, keyed, doubts }, part, oneInOf, ask), signal),
+    );
   }
   const changed = [...split.base, ...split.merge].flatMap((object) => read.of.get(object)?.readable ?? []);
   const contradictions = await folderContradictions(table, changed, input.folderColumns ?? [], session, signal);
   const counts = await compareRows(keyed, ask);
   const schema = await schemaOf(work, keyed, relations, read, ask);
-  const changes = tableEvidence({ split, read, relations, keyed, counts, schema });
+  const changes = tableEvidence({ split, read, relations, keyed, counts, schema, doubts });
   const lost = objects.flatMap((object) => read.of.get(object)?.lost ?? []);
   const { notes, ...shown } = await shownOf(work, relations, keyed, counts, ask, signal);
   const diff = buildTableDiff({

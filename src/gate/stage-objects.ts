@@ -26,6 +26,8 @@ export interface TextInput {
   readonly plain: PlainText;
   readonly stagedPath: string;
   readonly index: number;
+  /** To be compared, not checked; see `TextObject`. */
+  readonly isExact?: boolean;
 }
 
 /** A staged object and the rows written, null when it could not be read. */
@@ -121,8 +123,8 @@ function staged(
   return { readable: { facts, localPath: input.stagedPath, staged: positions, partition }, rows };
 }
 
-function textObject({ plain, stagedPath, index }: TextInput): TextObject {
-  return { localPath: plain.localPath, stagedPath, index };
+function textObject({ plain, stagedPath, index, isExact = false }: TextInput): TextObject {
+  return { localPath: plain.localPath, stagedPath, index, isExact };
 }
 
 function factsOf(input: TextInput, columns: readonly ObjectColumn[], defects: readonly ObjectDefect[]): ObjectFacts {

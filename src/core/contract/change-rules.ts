@@ -49,3 +49,16 @@ export const NO_CHANGE_RULES: ChangeRules = {
   schemaChanges: null,
   protectedPartitions: [],
 };
+
+/** Whether there is a rule at all. */
+export function hasChangeRules({
+  limits,
+  appendOnly,
+  immutable,
+  schemaChanges,
+  protectedPartitions,
+}: ChangeRules): boolean {
+  return (
+    appendOnly !== null || schemaChanges !== null || limits.length + immutable.length + protectedPartitions.length > 0
+  );
+}

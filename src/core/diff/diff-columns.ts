@@ -8,7 +8,7 @@ import { columnOf } from '../plan/type-name.ts';
 import { SluiceError } from '../problem.ts';
 import { type CompiledQuery, compile, sql, value } from '../sql.ts';
 import { type Comparison, comparedAs, comparisonOf, isFloating } from './compare-types.ts';
-import { objectTypes } from './object-types.ts';
+import { type ObjectTypes, objectTypes } from './object-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
 /** A column that both versions have. */
@@ -136,8 +136,9 @@ export function schemaChanges(base: Relation | null, merge: Relation | null): re
   const [before, after] = [topColumns(base), topColumns(merge)];
   const added = [...after].filter(([name]) => !before.has(name));
   const removed = [...before].filter(([name]) => !after.has(name));
+  const [olds, news] = [objectTypes(base), objectTypes(merge)];
   const changed = [...after].flatMap(([name, type]) =>
-    before.get(name) === type ? newTypes(name, base, merge) : typeChanges(name, before.get(name), type),
+    before.get(name) === type ? newTypes(name, olds, news) : typeChanges(name, before.get(name), type),
   );
   return [
     ...removed.map(([column, type]): SchemaChange => ({ change: 'removed', column, before: type, after: null })),
@@ -149,21 +150,17 @@ export function schemaChanges(base: Relation | null, merge: Relation | null): re
 /** Top-level columns with their types' names, those included that cannot be read as one. */
 function topColumns(relation: Relation): ReadonlyMap<string, string> {
   const names = [...relation.columns.keys(), ...relation.unreadable.keys()];
+  const types = objectTypes(relation);
   return new Map(
     names
       .filter((name) => !isInside(name, relation, names))
-      .map((name) => [name, relation.columns.get(name)?.type.name ?? mixedTypes(relation, name)]),
+      .map((name) => [name, relation.columns.get(name)?.type.name ?? types.get(name)?.join(' and ') ?? 'unreadable']),
   );
 }
 
-function mixedTypes(relation: Relation, name: string): string {
-  const types = objectTypes(relation, name);
-  return types.length === 0 ? 'unreadable' : types.join(' and ');
-}
-
-function newTypes(name: string, base: Relation, merge: Relation): readonly SchemaChange[] {
-  const olds = objectTypes(base, name);
-  const news = objectTypes(merge, name).filter((type) => !olds.includes(type));
+function newTypes(name: string, before: ObjectTypes, after: ObjectTypes): readonly SchemaChange[] {
+  const olds = before.get(name) ?? [];
+  const news = (after.get(name) ?? []).filter((type) => !olds.includes(type));
   if (olds.length === 0 || news.length === 0) return [];
   return [{ change: 'type', column: name, before: olds.join(' and '), after: news.join(' and ') }];
 }

@@ -106,13 +106,15 @@ export function schemaDifferences(
   base: Relation | null,
   merge: Relation | null,
 ): readonly SchemaDifference[] {
+  const [olds, news] = [objectTypes(base), objectTypes(merge)];
   return changes.flatMap(({ change, column, before, after }): readonly SchemaDifference[] => {
     switch (change) {
       case 'renamed?':
         return [];
       case 'type': {
+        // A field of a struct has the type that was told, as structs of several types cannot be compared.
         const isWider =
-          before !== null && after !== null && widens(typesOf(base, column, before), typesOf(merge, column, after));
+          before !== null && after !== null && widens(olds.get(column) ?? [before], news.get(column) ?? [after]);
         return [{ change: isWider ? 'widened' : 'type', column, before, after }];
       }
       default:
@@ -125,10 +127,4 @@ export function schemaDifferences(
 function widens(olds: readonly string[], news: readonly string[]): boolean {
   const [only = '', ...others] = news;
   return others.length === 0 && olds.every((old) => isWidened(physicalType(old), physicalType(only)));
-}
-
-/** A field of a struct has the type that was told, as structs of several types cannot be compared. */
-function typesOf(relation: Relation | null, column: string, told: string): readonly string[] {
-  const types = objectTypes(relation, column);
-  return types.length === 0 ? [told] : types;
 }

@@ -22,7 +22,7 @@ export function settleJson(request: KeyedRequest, index: number): CompiledQuery 
   const { shape } = request;
   const equal = sql`SELECT ${keyNames(shape, 'a')} FROM (${parsed(request, request.base, index)}) AS a
     JOIN (${parsed(request, request.merge, index)}) AS b ON ${sameKey(shape, 'a', 'b')}
-    WHERE a.fine AND b.fine AND a.leaves = b.leaves`;
+    WHERE a.fine AND b.fine AND a.leaves = b.leaves AND a.x IS NOT DISTINCT FROM b.x`;
   return compile(sql`UPDATE sluice_delta AS d SET ${valueName(index)} = 5 FROM (${equal}) AS s
     WHERE ${sameKey(shape, 's', 'd')} AND d.${valueName(index)} = 3`);
 }
@@ -37,11 +37,13 @@ function parsed({ shape, sampling }: KeyedRequest, rows: SideRows, index: number
   const name = valueName(index);
   const column = shape.values[index];
   const text = column?.hasInvalid === true ? sql`(a.${name}).v` : sql`a.${name}`;
-  const differing = sql`SELECT ${keyNames(shape, 'a')}, CASE WHEN json_valid(CAST(${text} AS VARCHAR)) THEN ${text} END AS j
+  // Numbers that the parser rounds.
+  const beside = column?.hasInvalid === true ? sql`(a.${name}).x` : sql`CAST(NULL AS VARCHAR)`;
+  const differing = sql`SELECT ${keyNames(shape, 'a')}, ${beside} AS x, CASE WHEN json_valid(CAST(${text} AS VARCHAR)) THEN ${text} END AS j
     FROM ${keyedRows(rows, shape, sampling, { values: true })} AS a
     JOIN sluice_delta AS d ON ${sameKey(shape, 'a', 'd')} WHERE d.${name} = 3`;
   const kind = sql`CASE WHEN type IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN 'NUMBER' ELSE type END`;
-  return sql`SELECT ${keyNames(shape, 'a')},
+  return sql`SELECT ${keyNames(shape, 'a')}, any_value(a.x) AS x,
       NOT coalesce(bool_or(regexp_matches(key, '[.\\[\\]"$]')), false) AND count(*) = count(DISTINCT fullkey) AS fine,
       list(struct_pack(at := fullkey, kind := ${kind}, content := ${content()}) ORDER BY fullkey) AS leaves
     FROM (${differing}) AS a, json_tree(a.j) AS node GROUP BY ${keyNames(shape, 'a')}`;

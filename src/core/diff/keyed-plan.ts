@@ -150,11 +150,11 @@ function tolerated({ tolerance, by }: DiffColumn, left: SqlFragment, right: SqlF
   return sql`WHEN abs(${number(left)} - ${number(right)}) <= ${doubleValue(tolerance)} THEN 4`;
 }
 
-/** Texts that look alike to people are counted apart, and are changes all the same. */
+/** Texts that look alike to people are counted apart, and are changes all the same. Of equal texts the kind differs. */
 function spelling({ by }: DiffColumn, left: SqlFragment, right: SqlFragment): SqlFragment {
   if (by.kind !== 'cast' || by.type.name !== 'VARCHAR') return sql``;
   const bare = (side: SqlFragment) => sql`regexp_replace(${side}, '\\s', '', 'g')`;
-  return sql`WHEN lower(${left}) = lower(${right}) THEN 6 WHEN ${bare(left)} = ${bare(right)} THEN 7`;
+  return sql`WHEN ${left} = ${right} THEN 3 WHEN lower(${left}) = lower(${right}) THEN 6 WHEN ${bare(left)} = ${bare(right)} THEN 7`;
 }
 
 /**

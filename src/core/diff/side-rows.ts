@@ -107,11 +107,14 @@ export function rawValue({ relation, side }: SideRows, column: DiffColumn): SqlF
   return binding?.expression ?? comparableNull({ kind: 'cast', type: column[side] }, column[side]);
 }
 
-/** The value as text, the text that does not fit included; NULL for null. */
+/** The value as text, as it is written where the value does not hold all of that; NULL for null. */
 export function textOf(rows: SideRows, column: DiffColumn): SqlFragment {
-  const invalid = rows.relation?.columns.get(column.name)?.invalid ?? null;
+  const binding = rows.relation?.columns.get(column.name);
+  const invalid = binding?.invalid ?? null;
   const text = sql`CAST(${rawValue(rows, column)} AS VARCHAR)`;
-  return invalid === null ? text : sql`coalesce(${text}, ${invalid})`;
+  if (invalid === null) return text;
+  // A text holds all of itself; what stands beside it is of which kind it is.
+  return binding?.type.name === 'VARCHAR' ? sql`coalesce(${text}, ${invalid})` : sql`coalesce(${invalid}, ${text})`;
 }
 
 function keyFields(rows: SideRows, shape: DiffShape): readonly SqlFragment[] {
@@ -122,7 +125,7 @@ function named(rows: SideRows, column: DiffColumn, name: SqlFragment): SqlFragme
   return sql`${comparedValue(rows, column)} AS ${name}`;
 }
 
-/** Beside a value that does not fit stands its text, and two texts are as different as two values. */
+/** Beside a value that does not hold all of its text stands the text, and two texts are as different as two values. */
 function comparedValue(rows: SideRows, column: DiffColumn): SqlFragment {
   const fitting = fittingValue(rows, column);
   if (!column.hasInvalid) return fitting;

@@ -7,6 +7,7 @@ import { contractColumns } from '../check/columns.ts';
 import { dateFormat } from '../check/derive-property.ts';
 import type { ContractTable, LogicalType, Property } from '../contract/contract.ts';
 import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { saysMore, withRoundedAsTexts } from './exact-text.ts';
 import { type TypedText, typeText } from './typed-text.ts';
 
 /** Longest line read; a longer one is a malformed record. */
@@ -18,6 +19,8 @@ export interface TextObject {
   readonly stagedPath: string;
   /** Distinguishes the reject tables of one session. */
   readonly index: number;
+  /** To be compared, not checked: beside a value that does not hold all that its text says stands the text. */
+  readonly isExact?: boolean;
 }
 
 /** A staged column: `v<n>` holds the typed value, `x<n>` the text that does not fit. */
@@ -62,7 +65,7 @@ export function stageCsv(table: ContractTable, object: TextObject, header: reado
       nulls.length === 0
         ? raw
         : sql`CASE WHEN NOT list_contains(CAST(${value(nulls)} AS VARCHAR[]), ${raw}) THEN ${raw} END`;
-    return stagedPair(column.position, typedAs(table, column.name, text));
+    return stagedPair(column.position, typedAs(table, column.name, text, object.isExact === true));
   });
   const { errors, scans } = rejectTables(object.index);
   const read = sql`read_csv(${value(object.localPath)}, columns = {${fields}}, auto_detect = false, header = ${flag(reader.header)},
@@ -87,11 +90,14 @@ export function jsonColumns(table: ContractTable): readonly StagedColumn[] {
  */
 export function stageJson(table: ContractTable, object: TextObject): CompiledQuery {
   const columns = contractColumns(table).flatMap(({ property }, position) => {
-    const index = constant(String(position + 1));
-    return stagedPair(position, typeJson(property, sql`raw[${index}]`, sql`kind[${index}]`, sql`txt[${index}]`));
+    const at = (list: SqlFragment): SqlFragment => sql`${list}[${constant(String(position + 1))}]`;
+    const found = { raw: at(sql`raw`), kind: at(sql`kind`), text: at(sql`txt`) };
+    return stagedPair(position, typeJson(property, { ...found, told: object.isExact === true ? at(sql`told`) : null }));
   });
   const paths = jsonPaths(table);
-  const parsed = sql`SELECT json_extract(l, ${paths}) AS raw, json_type(l, ${paths}) AS kind, json_extract_string(l, ${paths}) AS txt
+  const told =
+    object.isExact === true ? sql`, json_extract_string(${withRoundedAsTexts(sql`l`)}, ${paths}) AS told` : sql``;
+  const parsed = sql`SELECT json_extract(l, ${paths}) AS raw, json_type(l, ${paths}) AS kind, json_extract_string(l, ${paths}) AS txt${told}
     FROM ${jsonLines(object)} WHERE ${wellFormed()}`;
   return copy(
     sql`SELECT ${join(columns.length === 0 ? [sql`1 AS none`] : columns, ', ')} FROM (${parsed})`,
@@ -147,26 +153,46 @@ const JSON_KINDS: Readonly<Partial<Record<LogicalType, string>>> = {
   vector: "('ARRAY')",
 };
 
+interface JsonValue {
+  readonly raw: SqlFragment;
+  readonly kind: SqlFragment;
+  readonly text: SqlFragment;
+  /** The text with rounded numbers as they are written; null: nobody asks. */
+  readonly told: SqlFragment | null;
+}
+
 /** Judges the JSON type first: `"2"` is text and `true` is no 1, whatever a cast would make of them. */
-function typeJson(property: Property, raw: SqlFragment, kind: SqlFragment, text: SqlFragment): TypedText {
+function typeJson(property: Property, json: JsonValue): TypedText {
+  const { raw, kind, text, told } = json;
   const logical = property.logicalType?.name ?? null;
   const kinds = constant((logical === null ? undefined : JSON_KINDS[logical]) ?? "('VARCHAR')");
   const present = sql`${kind} IS NOT NULL AND ${kind} <> 'NULL'`;
+  const rounded = told === null ? sql`` : sql`WHEN ${told} <> ${text} THEN ${told}`;
   if (logical === null) {
     const typed = typeText(sql`CASE WHEN ${present} THEN ${text} END`, null, null);
-    return { ...typed, invalid: sql`CAST(NULL AS VARCHAR)` };
+    const kindWord = sql`CASE WHEN ${kind} IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN 'NUMBER' ELSE ${kind} END`;
+    const beside = sql`CASE ${rounded} WHEN ${present} AND ${kind} <> 'VARCHAR' THEN ${kindWord} END`;
+    return { ...typed, invalid: told === null ? sql`CAST(NULL AS VARCHAR)` : beside };
   }
-  const typed = typeText(sql`CASE WHEN ${kind} IN ${kinds} THEN ${text} END`, logical, dateFormat(property));
-  return {
-    type: typed.type,
-    value: typed.value,
-    invalid: sql`CASE WHEN ${present} AND ${typed.value} IS NULL THEN CAST(${raw} AS VARCHAR) END`,
-  };
+  const format = dateFormat(property);
+  const typed = typeText(sql`CASE WHEN ${kind} IN ${kinds} THEN ${text} END`, logical, format);
+  const misfit = sql`WHEN ${present} AND ${typed.value} IS NULL THEN CAST(${raw} AS VARCHAR)`;
+  if (told === null) return { type: typed.type, value: typed.value, invalid: sql`CASE ${misfit} END` };
+  const more = sql`WHEN ${present} AND ${saysMore(text, typed.value, logical, format)} THEN ${text}`;
+  return { type: typed.type, value: typed.value, invalid: sql`CASE ${rounded} ${misfit} ${more} END` };
 }
 
-function typedAs(table: ContractTable, name: string, text: SqlFragment): TypedText {
+function typedAs(table: ContractTable, name: string, text: SqlFragment, isExact: boolean): TypedText {
   const property = propertyOf(table, name);
-  return typeText(text, property?.logicalType?.name ?? null, property === undefined ? null : dateFormat(property));
+  const logical = property?.logicalType?.name ?? null;
+  const format = property === undefined ? null : dateFormat(property);
+  const typed = typeText(text, logical, format);
+  if (!isExact) return typed;
+  const more = saysMore(text, typed.value, logical, format);
+  return {
+    ...typed,
+    invalid: sql`CASE WHEN ${typed.value} IS NULL THEN ${typed.invalid} WHEN ${more} THEN ${text} END`,
+  };
 }
 
 function logicalTypeOf(table: ContractTable, name: string): LogicalType | null {
