@@ -67,6 +67,8 @@ export interface LocalCheck {
   readonly contracts: readonly string[];
   readonly data: string;
   readonly base: string | null;
+  /** Names of tables that may have no data at the base. */
+  readonly newTables: readonly string[];
   /** Reference time for freshness, milliseconds since 1970. */
   readonly now: number;
 }

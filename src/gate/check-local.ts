@@ -12,7 +12,7 @@ import { checkTables, type InputObject, type TableInput, type TableOutput } from
 import type { DiffTableInput } from './diff-tables.ts';
 import { inputByContract, localVersions } from './diff-versions.ts';
 import { type LoadedContracts, readContracts } from './load-contracts.ts';
-import { requiredLocalDiffs, withoutChangeRules } from './local-changes.ts';
+import { comparableWith, requiredLocalDiffs, unknownNewTables } from './local-changes.ts';
 import { assignFiles, type TableFiles } from './local-tables.ts';
 import type { LocalFile, LocalFiles, QueryEngine, TextFiles, Workspace } from './ports.ts';
 import { withDiffs } from './report-diffs.ts';
@@ -23,6 +23,8 @@ export interface LocalCheckRequest {
   readonly documents: readonly ContractDocument[];
   readonly data: string;
   readonly base: string | null;
+  /** Names of tables that may have no data at the base. */
+  readonly newTables?: readonly string[];
   /** How the paths are called in the report; default: as they are. */
   readonly shown?: { readonly data: string; readonly base: string | null };
   /** Reference time for freshness, milliseconds since 1970. */
@@ -57,7 +59,8 @@ export async function checkLocal(
   const base =
     request.base === null ? null : assignFiles(loaded.contracts, await deps.files.list(request.base), request.base);
   const present = files.filter((one) => one.files.length > 0).map((one) => tableInput(one, loaded));
-  const asked = base === null ? withoutChangeRules(present) : { inputs: present, problems: [] };
+  const { newTables = [] } = request;
+  const asked = comparableWith(present, { base, place: shownPaths(request).base ?? '', newTables });
   const { outputs, broken } = await runTables(asked.inputs, request, deps, signal);
   const required =
     base === null ? null : await requiredLocalDiffs(outputs, { files, base, now: request.now }, deps, signal);
@@ -79,6 +82,7 @@ export async function checkLocal(
     problems: [
       ...loaded.problems.filter(concernsLocalFiles),
       ...missing,
+      ...unknownNewTables(newTables, loaded.contracts),
       ...asked.problems,
       ...broken,
       ...told.problems,

@@ -1,7 +1,7 @@
 /** The rules about changes of local files. */
 import { isAboutChanges } from '../core/check/registry.ts';
 import { listed, plural } from '../core/check/words.ts';
-import type { ContractTable } from '../core/contract/contract.ts';
+import type { Contract, ContractTable } from '../core/contract/contract.ts';
 import type { Problem } from '../core/problem.ts';
 import type { TableVersions } from './base-versions.ts';
 import type { TableInput, TableOutput } from './check-tables.ts';
@@ -41,11 +41,66 @@ export function requiredLocalDiffs(
   return requiredDiffs({ outputs, versionsOf, unknown: null, now }, deps, signal);
 }
 
-/** Without a base there is nothing to judge these rules by: they are set aside, and said so once. */
-export function withoutChangeRules(inputs: readonly TableInput[]): {
+export interface BaseRequest {
+  /** Null: no base was given. */
+  readonly base: readonly TableFiles[] | null;
+  /** Where it is, for people. */
+  readonly place: string;
+  /** Names of tables that are said to have no version before. */
+  readonly newTables: readonly string[];
+}
+
+export interface Comparable {
   readonly inputs: readonly TableInput[];
   readonly problems: readonly Problem[];
-} {
+}
+
+/**
+ * Leaves a table the rules about changes only where there is a version before, or where somebody said that there is none:
+ * against a folder that was misspelt or not filled, nothing ever changes or goes.
+ */
+export function comparableWith(inputs: readonly TableInput[], { base, place, newTables }: BaseRequest): Comparable {
+  if (base === null) return withoutChangeRules(inputs);
+  const isLost = ({ table }: TableInput): boolean =>
+    !newTables.includes(table.name) && !base.some((one) => one.table === table && one.files.length > 0);
+  return {
+    inputs: inputs.map((input) => (isLost(input) ? withoutRules(input) : input)),
+    problems: inputs.filter(isLost).map((input) => withoutBase(input, place)),
+  };
+}
+
+/** A name that no table has leaves the table that was meant without a base. */
+export function unknownNewTables(names: readonly string[], contracts: readonly Contract[]): readonly Problem[] {
+  const known = contracts.flatMap(({ tables }) => tables.map(({ name }) => name));
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      code: 'new-table-unknown',
+      message: `no contract has a table ${name}`,
+      hint: known.length === 0 ? 'mend the contract' : `--new-table takes one of ${listed(known)}`,
+    }));
+}
+
+function withoutRules(input: TableInput): TableInput {
+  return { ...input, checks: input.checks.filter((spec) => !isAboutChanges(spec)) };
+}
+
+/** More than a warning where the verdict would have depended on the base. */
+function withoutBase({ contract, table, checks }: TableInput, place: string): Problem {
+  const rules = checks.filter(isAboutChanges).length;
+  const isNeeded = contract.mode === 'enforce' && (rules > 0 || contract.blockOn !== 'any');
+  const unjudged =
+    rules === 0 ? 'what changed is not known' : `${plural(rules, 'rule')} about changes could not be judged`;
+  return {
+    code: 'table-without-base',
+    ...(isNeeded ? {} : { level: 'warning' as const }),
+    message: `no data found for the table ${table.name} at ${place}, the base: ${unjudged}`,
+    hint: `see that --base is right; for a table that is new, say so with --new-table ${table.name}`,
+  };
+}
+
+/** Without a base there is nothing to judge these rules by: they are set aside, and said so once. */
+function withoutChangeRules(inputs: readonly TableInput[]): Comparable {
   const ruled = inputs.filter(({ checks }) => checks.some(isAboutChanges));
   if (ruled.length === 0) return { inputs, problems: [] };
   const rules = ruled.flatMap(({ checks }) => checks.filter(isAboutChanges));
@@ -56,6 +111,5 @@ export function withoutChangeRules(inputs: readonly TableInput[]): {
     message: `${plural(rules.length, 'rule')} about changes of ${listed(ruled.map(({ table }) => table.name))} could not be judged: there is no version before to compare with`,
     hint: 'give the data as it was with --base PATH',
   };
-  const kept = inputs.map((input) => ({ ...input, checks: input.checks.filter((spec) => !isAboutChanges(spec)) }));
-  return { inputs: kept, problems: [problem] };
+  return { inputs: inputs.map(withoutRules), problems: [problem] };
 }

@@ -10,7 +10,7 @@ import { namedDocuments } from './named-documents.ts';
 
 /** Runs `sluice check` on local files. */
 export function runLocalCheck(
-  { contracts, data, base, now }: LocalCheck,
+  { contracts, data, base, newTables, now }: LocalCheck,
   onProgress: OnProgress,
   { env, cwd, signal }: { readonly env: Environment; readonly cwd: string; readonly signal: AbortSignal },
 ): Promise<Report> {
@@ -19,6 +19,7 @@ export function runLocalCheck(
       documents: await namedDocuments(contracts, cwd, signal),
       data: resolve(cwd, data),
       base: base === null ? null : resolve(cwd, base),
+      newTables,
       shown: { data, base },
       now,
       variables: withoutSecrets(env),

@@ -54,12 +54,15 @@ describe('sluice check', () => {
       contracts: ['orders.odcs.yaml'],
       data: 'orders.parquet',
       base: null,
+      newTables: [],
       now: Date.parse('2026-08-22T10:00:00Z'),
     });
     expect(await requestOf([...ARGS, '--base=before/', '--now', '2026-01-31T23:30:00+01:00'])).toMatchObject({
       base: 'before/',
       now: Date.UTC(2026, 0, 31, 22, 30),
     });
+    const fresh = await requestOf([...ARGS, '--base=before/', '--new-table', 'orders', '--new-table=items']);
+    expect(fresh.newTables).toEqual(['orders', 'items']);
     expect((await requestOf([...ARGS, '--now', '2024-02-29'])).now).toBe(Date.UTC(2024, 1, 29));
   });
 

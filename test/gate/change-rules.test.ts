@@ -36,7 +36,8 @@ ${schema.join('')}`;
         Object.entries(table[which]).map(([path, file]) => [`${name}/${path}`, file] as const),
       ),
     );
-  return runLocal({ contract, files: side('files'), ...(withBase ? { base: side('base') } : {}) });
+  const newTables = Object.keys(tables).filter((name) => Object.keys(tables[name]?.base ?? {}).length === 0);
+  return runLocal({ contract, files: side('files'), ...(withBase ? { base: side('base'), newTables } : {}) });
 }
 
 const ID = '{name: id, logicalType: integer}';

@@ -30,6 +30,7 @@ export interface LocalRun {
   readonly files: Readonly<Record<string, TestFile>>;
   /** The version before, for checks that compare. */
   readonly base?: Readonly<Record<string, TestFile>>;
+  readonly newTables?: readonly string[];
   /** ISO 8601; default 2026-06-01. */
   readonly now?: string;
 }
@@ -40,6 +41,7 @@ export async function runLocal({
   others = {},
   files,
   base,
+  newTables = [],
   now = '2026-06-01T00:00:00Z',
 }: LocalRun): Promise<Report> {
   runs += 1;
@@ -59,7 +61,7 @@ export async function runLocal({
     digest: createHash('sha256').update(text).digest('hex'),
   }));
   return checkLocal(
-    { documents, data, base: before, now: Date.parse(now), variables: {} },
+    { documents, data, base: before, newTables, now: Date.parse(now), variables: {} },
     {
       engine,
       text: createTextFiles({ maxPlainBytes: 1_000_000_000 }),

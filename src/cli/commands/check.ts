@@ -7,7 +7,7 @@ import { startProgressLine } from '../progress-line.ts';
 import { consoleOf, openReportOutput, REPORT_OPTIONS } from '../report-output.ts';
 import type { OnProgress, Services } from '../services.ts';
 
-const FILE_OPTIONS = ['data', 'base', 'now'];
+const FILE_OPTIONS = ['data', 'base', 'new-table', 'now'];
 
 export const check: Command = {
   name: 'check',
@@ -15,7 +15,7 @@ export const check: Command = {
   forms: [
     {
       about: 'files',
-      usage: '--contract FILE... --data PATH [--base PATH] [--now TIME] [--format FORMAT] [--output FILE]',
+      usage: '--contract FILE... --data PATH [--base PATH] [--now TIME] [--format FORMAT] [--output FILE] ...',
       positionals: [],
       needs: ['contract', 'data'],
       only: FILE_OPTIONS,
@@ -34,6 +34,7 @@ export const check: Command = {
     'Contracts are those of the configuration (SLUICE_CONTRACTS), or the files given. --contract takes all words that',
     'follow, so write REPO SOURCE DEST first.',
     'Files: PATH is a file, or a folder with one file or folder per table, named after the schema name or physicalName.',
+    'Every table with data at --data needs data at --base too, or --new-table.',
     'Standard output carries the report and nothing else.',
     'Exit status: 0 approved, 1 rejected, 2 undecided or bad use, 130 interrupted.',
   ],
@@ -41,6 +42,12 @@ export const check: Command = {
     { name: 'contract', value: 'FILE...', many: true, help: 'Contract files, or folders of them.' },
     { name: 'data', value: 'PATH', help: 'Files: the data to check.' },
     { name: 'base', value: 'PATH', help: 'Files: the data as it was before, for what changed.' },
+    {
+      name: 'new-table',
+      value: 'NAME',
+      repeatable: true,
+      help: 'Files: a table that may have no data at the base, as it is new.',
+    },
     { name: 'now', value: 'TIME', help: 'Files: reference time for freshness, as 2026-08-22T10:00:00Z; default: now.' },
     ...MERGE_OPTIONS,
     ...REPORT_OPTIONS,
@@ -98,6 +105,7 @@ function questionOf(input: Input, context: Context): Ask {
     contracts: input.options.get('contract') ?? [],
     data: optionValue(input, 'data') ?? '',
     base: optionValue(input, 'base'),
+    newTables: input.options.get('new-table') ?? [],
     now: now === null ? context.now() : parseTime(now),
   };
   return (services, onProgress, signal) => services.checkLocal(question, onProgress, signal);

@@ -30,6 +30,7 @@ async function judge(orders: string): Promise<Report> {
     contracts: [join(folder, 'canary.odcs.yaml')],
     data: join(folder, 'orders.csv'),
     base: null,
+    newTables: [],
     now: 0,
   };
   return runLocalCheck(request, () => {}, { env: {}, cwd: folder, signal: new AbortController().signal });
