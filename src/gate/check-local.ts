@@ -56,11 +56,12 @@ export async function checkLocal(
     ? []
     : assignFiles(loaded.contracts, await deps.files.list(request.data), request.data);
   const missing = files.filter((one) => one.files.length === 0).map((one) => noData(one, shownPaths(request).data));
-  const base =
+  const given =
     request.base === null ? null : assignFiles(loaded.contracts, await deps.files.list(request.base), request.base);
   const present = files.filter((one) => one.files.length > 0).map((one) => tableInput(one, loaded));
   const { newTables = [] } = request;
-  const asked = comparableWith(present, { base, place: shownPaths(request).base ?? '', newTables });
+  const asked = comparableWith(present, { base: given, place: shownPaths(request).base ?? '', newTables });
+  const { base } = asked;
   const { outputs, broken } = await runTables(asked.inputs, request, deps, signal);
   const required =
     base === null ? null : await requiredLocalDiffs(outputs, { files, base, now: request.now }, deps, signal);

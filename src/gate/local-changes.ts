@@ -52,6 +52,8 @@ export interface BaseRequest {
 
 export interface Comparable {
   readonly inputs: readonly TableInput[];
+  /** The tables to compare with; null: none. */
+  readonly base: readonly TableFiles[] | null;
   readonly problems: readonly Problem[];
 }
 
@@ -65,6 +67,7 @@ export function comparableWith(inputs: readonly TableInput[], { base, place, new
     !newTables.includes(table.name) && !base.some((one) => one.table === table && one.files.length > 0);
   return {
     inputs: inputs.map((input) => (isLost(input) ? withoutRules(input) : input)),
+    base: base.filter(({ table }) => !inputs.some((input) => input.table === table && isLost(input))),
     problems: inputs.filter(isLost).map((input) => withoutBase(input, place)),
   };
 }
@@ -102,7 +105,7 @@ function withoutBase({ contract, table, checks }: TableInput, place: string): Pr
 /** Without a base there is nothing to judge these rules by: they are set aside, and said so once. */
 function withoutChangeRules(inputs: readonly TableInput[]): Comparable {
   const ruled = inputs.filter(({ checks }) => checks.some(isAboutChanges));
-  if (ruled.length === 0) return { inputs, problems: [] };
+  if (ruled.length === 0) return { inputs, base: null, problems: [] };
   const rules = ruled.flatMap(({ checks }) => checks.filter(isAboutChanges));
   const isBlocking = ruled.some(({ contract }) => contract.mode === 'enforce');
   const problem: Problem = {
@@ -111,5 +114,5 @@ function withoutChangeRules(inputs: readonly TableInput[]): Comparable {
     message: `${plural(rules.length, 'rule')} about changes of ${listed(ruled.map(({ table }) => table.name))} could not be judged: there is no version before to compare with`,
     hint: 'give the data as it was with --base PATH',
   };
-  return { inputs: inputs.map(withoutRules), problems: [problem] };
+  return { inputs: inputs.map(withoutRules), base: null, problems: [problem] };
 }

@@ -26,6 +26,7 @@ describe('a base without the table', () => {
     ]);
     expect(report.problems[0]?.level).toBeUndefined();
     expect(report.tables[0]?.checks.map(({ kind }) => kind)).not.toContain('appendOnly');
+    expect(report.tables[0]?.diff).toBeNull();
     expect(report.verdict).toBe('undecided');
   });
 

@@ -13,7 +13,7 @@ export function notRunHeadline(check: CheckReport): string {
 }
 
 const FAILURES: Readonly<Record<CheckKindName, (columns: string) => string>> = {
-  readable: () => 'there are objects that cannot be read whole',
+  readable: () => 'there are objects that cannot be read whole, or contradict themselves',
   columnPresence: (columns) => `column ${columns} is missing`,
   type: (columns) => `${columns} has the wrong type`,
   extraColumns: () => 'there are columns that the contract does not know',
