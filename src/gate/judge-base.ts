@@ -5,8 +5,12 @@ import type { DecisionStore } from './record-ports.ts';
 
 /** Which commits were let onto a branch by the gate. */
 export interface Approvals {
-  /** Null: no change of this branch was ever approved that was based on another commit, so the gate is new there. */
-  isApproved(repository: string, branch: string, commitId: string): boolean | null;
+  /**
+   * Whether a hook approved the commit, or its very tree, for this branch: what was approved for another branch was
+   * approved by that one's rules. Null: no change of the branch was ever approved that was based on another commit, so
+   * the gate is new there.
+   */
+  isApproved(repository: string, branch: string, commit: Pick<Commit, 'id' | 'metaRangeId'>): boolean | null;
 }
 
 export interface JudgedBase {
@@ -25,12 +29,12 @@ export function judgeBase(
   destination: Commit,
   approvals: Approvals | undefined,
 ): JudgedBase {
-  if (approvals?.isApproved(repository, branch, destination.id) !== false) return { isUnjudged: false, problems: [] };
+  if (approvals?.isApproved(repository, branch, destination) !== false) return { isUnjudged: false, problems: [] };
   const problem: Problem = {
     code: 'base-unjudged',
     level: 'warning',
     message: `the head of ${branch}, ${destination.id.slice(0, 12)}, was approved by nobody: every governed table was judged, not only the changed ones`,
-    hint: 'sluice doctor says which commits came past the gate',
+    hint: 'sluice doctor says which commits came past the gate; one that pre-commit approved is known where post-commit tells of it',
   };
   return { isUnjudged: true, problems: [problem] };
 }
@@ -38,12 +42,13 @@ export function judgeBase(
 /** The approvals of the records. */
 export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'outlines'>): Approvals {
   return {
-    isApproved: (repository, branch, commitId) => {
-      if (store.approvedFor(repository, commitId) !== null) return true;
+    isApproved: (repository, branch, { id: commitId, metaRangeId }) => {
+      if (store.approvedFor(repository, commitId, branch) !== null) return true;
+      const approved = { repository, branch, state: 'approved', origin: 'hook', limit: 1 } as const;
+      // Commits that are approved before they are there, and of which no post-event tells, are known by their trees.
+      if (store.outlines({ ...approved, metaRange: metaRangeId }).length > 0) return true;
       // A first merge that is tried again finds its own approval, which makes the gate no older.
-      const elsewhere = { repository, branch, state: 'approved', origin: 'hook', notBasedOn: commitId } as const;
-      const [known] = store.outlines({ ...elsewhere, limit: 1 });
-      return known === undefined ? null : false;
+      return store.outlines({ ...approved, notBasedOn: commitId }).length > 0 ? false : null;
     },
   };
 }

@@ -73,6 +73,8 @@ export interface DecisionFilter {
   readonly mergeCommit?: string;
   /** Name of a table that was checked. */
   readonly table?: string;
+  /** Content address of the judged tree. */
+  readonly metaRange?: string;
   /** A commit: no decision whose change is based on it. What was judged without a base counts. */
   readonly notBasedOn?: string;
   /** ISO 8601 with milliseconds, UTC; received at this time or later. */
@@ -99,9 +101,10 @@ export interface DecisionStore {
   findByKey(key: DecisionKey, notBefore: string): Decision | null;
   /**
    * The newest approval that lets a release be made of the commit: given to a hook after the data was judged, for this
-   * merge commit, or for what has landed as this commit with the judged tree. Scratch branches' do not count.
+   * merge commit, or for what has landed as this commit with the judged tree. Scratch branches' do not count. With a
+   * branch, only an approval that was asked for on that branch.
    */
-  approvedFor(repository: string, commitId: string): Decision | null;
+  approvedFor(repository: string, commitId: string, branch?: string): Decision | null;
   get(id: string): Decision | null;
   /** Newest first. */
   list(filter: DecisionFilter): readonly Decision[];

@@ -20,13 +20,13 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function approve(id: string, mergeCommit: string, key: DecisionKey | null): void {
-  store.begin(running(id, { mergeCommit }));
+function approve(id: string, mergeCommit: string, key: DecisionKey | null, branch = 'main'): void {
+  store.begin(running(id, { mergeCommit, branch }));
   store.finish(id, { ...APPROVED, key });
 }
 
-function isApproved(commit: string): boolean | null {
-  return recordedApprovals(store).isApproved('lake', 'main', commit);
+function isApproved(id: string, metaRangeId = `tree of ${id}`, branch = 'main'): boolean | null {
+  return recordedApprovals(store).isApproved('lake', branch, { id, metaRangeId });
 }
 
 it('a gate is new on a branch until a change of it was approved on another commit', () => {
@@ -38,11 +38,30 @@ it('a gate is new on a branch until a change of it was approved on another commi
   expect(isApproved('past the gate')).toBe(false);
   approve('02', 'next', { ...KEY, destinationCommit: 'merged' });
   expect(isApproved('head')).toBe(false);
-  expect(recordedApprovals(store).isApproved('lake', 'other', 'head')).toBeNull();
+  expect(isApproved('head', 'its tree', 'other')).toBeNull();
 });
 
 it('an approval that looked at no data makes a gate old, and vouches for nothing', () => {
   approve('01', 'merged', null);
   expect(isApproved('head')).toBe(false);
   expect(isApproved('merged')).toBe(false);
+});
+
+it('what was approved for another branch vouches for nothing here', () => {
+  approve('01', 'first', { ...KEY, destinationCommit: 'start' }, 'release');
+  approve('02', 'bad', { ...KEY, destinationCommit: 'other', metaRange: 'bad tree' }, 'dev');
+  expect(isApproved('bad', 'bad tree', 'dev')).toBe(true);
+  expect(isApproved('bad', 'bad tree', 'release')).toBe(false);
+  // Approved for both: the newer approval hides no older one.
+  approve('03', 'first', { ...KEY, destinationCommit: 'start' }, 'dev');
+  expect(isApproved('first', 'a tree', 'release')).toBe(true);
+});
+
+it('a commit that was approved before it was there is known by its tree', () => {
+  approve('01', '', { ...KEY, destinationCommit: 'start', metaRange: 'picked tree' });
+  expect(isApproved('picked', 'picked tree')).toBe(true);
+  expect(isApproved('picked', 'another tree')).toBe(false);
+  store.begin(running('02', { origin: 'check', mergeCommit: '' }));
+  store.finish('02', { ...APPROVED, key: { ...KEY, metaRange: 'asked tree' } });
+  expect(isApproved('asked', 'asked tree')).toBe(false);
 });

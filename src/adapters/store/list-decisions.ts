@@ -35,6 +35,7 @@ const CONDITIONS: readonly (readonly [name: Exclude<keyof DecisionFilter, 'limit
   ['origin', 'origin = ?'],
   ['mergeCommit', 'merge_commit = ?'],
   ['table', 'sequence IN (SELECT judged_table.decision FROM judged_table WHERE name = ?)'],
+  ['metaRange', 'key_meta_range = ?'],
   ['notBasedOn', 'key_destination_commit IS NOT ?'],
   ['since', 'received_at >= ?'],
   ['until', 'received_at < ?'],

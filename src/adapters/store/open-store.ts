@@ -87,7 +87,7 @@ const BY_KEY = `key_meta_range = ? AND key_destination_commit = ? AND key_reposi
 const APPROVED_FOR = `${WHOLE}
   WHERE ((merge_commit = ? AND event = 'pre-merge') OR (landed_commit = ? AND landed_same = 1))
     AND state = 'approved' AND repository = ? AND origin = 'hook' AND key_meta_range IS NOT NULL
-    AND branch NOT GLOB '${SCRATCH_PREFIX}*'
+    AND branch NOT GLOB '${SCRATCH_PREFIX}*' AND branch = coalesce(?, branch)
   ORDER BY sequence DESC LIMIT 1`;
 
 function storeOn(database: Database.Database, unlock: () => void): DecisionStore & TableRecords {
@@ -126,7 +126,8 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
       throw new SluiceError({ code: 'decision-final', message });
     },
     findByKey: (key, notBefore) => whileOpen(() => one(byKey.get([...keyValues(key), notBefore]))),
-    approvedFor: (repository, commitId) => whileOpen(() => one(approved.get([commitId, commitId, repository]))),
+    approvedFor: (repository, commitId, branch) =>
+      whileOpen(() => one(approved.get([commitId, commitId, repository, branch ?? null]))),
     get: (id) => whileOpen(() => one(byId.get([id]))),
     list: (filter) => whileOpen(() => listDecisions(database, filter)),
     outlines: (filter) => whileOpen(() => listOutlines(database, filter)),
