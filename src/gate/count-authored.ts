@@ -1,14 +1,16 @@
 /** The failing rows that an author's query finds, of both versions. Rows are the same when the query returns the same. */
 import type { Threshold } from '../core/contract/contract.ts';
 import { bagCounts } from '../core/diff/violation-bags.ts';
+import { integer } from '../core/plan/states.ts';
 import { authored, compile, identifier, type SqlFragment, sql, value } from '../core/sql.ts';
 import { createViews } from './author-views.ts';
 import type { EngineSession } from './ports.ts';
 import { originOf, type Told, unknown } from './told-origin.ts';
 import type { VersionedTable } from './versioned-tables.ts';
 
-/** Which rows such a query leaves out is chance. */
-const TAKES_SOME_ROWS = /\b(limit|offset|fetch|sample|tablesample)\b/i;
+/** Rows that such a query leaves out, or lets one stand for, may become more and more without a trace. */
+const TAKES_SOME_ROWS = /\b(limit|offset|fetch|sample|tablesample|qualify|distinct|over|group|having)\b/i;
+const ITS_WORDS = 'the query takes only some of its rows, or lets one stand for several';
 
 export async function countAuthored(
   { sql: text, threshold, failing }: { readonly sql: string; readonly threshold: Threshold; readonly failing: number },
@@ -17,7 +19,7 @@ export async function countAuthored(
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<Told> {
-  if (TAKES_SOME_ROWS.test(text)) return unknown('the query takes only some of its rows');
+  if (TAKES_SOME_ROWS.test(text) || (await aggregates(text, session, signal))) return unknown(ITS_WORDS);
   const query = text.trim().replace(/;\s*$/, '');
   const { contract } = own.input;
   const keep = async (side: 'base' | 'merge'): Promise<readonly string[]> => {
@@ -35,6 +37,14 @@ export async function countAuthored(
   const columns = after.map(identifier);
   const [row] = await session.query(bagCounts({ base: tableOf('base'), merge: tableOf('merge'), columns }), signal);
   return originOf(row, { threshold, failing }, 'all objects');
+}
+
+/** Whether the text names an aggregate function of the engine where it could be called. */
+async function aggregates(text: string, session: EngineSession, signal: AbortSignal): Promise<boolean> {
+  const called = sql`regexp_matches(${value(text)}, '(?i)\\b' || regexp_escape(function_name) || '"?\\s*\\(')`;
+  const query = sql`SELECT count(*) AS calls FROM duckdb_functions() WHERE function_type = 'aggregate' AND ${called}`;
+  const [row] = await session.query(compile(query), signal);
+  return integer(row?.['calls']) !== 0n;
 }
 
 function nameOf(side: 'base' | 'merge'): string {

@@ -49,6 +49,15 @@ const MEASURED = {
     '{type: custom, engine: sluice, implementation: {check: freshness, column: day, max: 1, unit: d}}',
   ].join(', '),
 };
+/** Each returns the same of one row that is bad as of many. */
+const ONE_FOR_MANY = [
+  'SELECT id FROM {object} WHERE amount < 0 QUALIFY row_number() OVER (ORDER BY id) <= 1',
+  'SELECT DISTINCT ON (1) 1 AS one FROM {object} WHERE amount < 0',
+  'SELECT Any_Value(1) AS one FROM {object} WHERE amount < 0',
+  'SELECT "max" (1) AS one FROM {object} WHERE amount < 0',
+  'SELECT unnest(list(id ORDER BY id)[1:1]) AS id FROM {object} WHERE amount < 0',
+  'SELECT 1 AS one FROM {object} WHERE amount < 0 GROUP BY (id > 0)',
+];
 const TWO_BAD = { 'a.parquet': rows('(1, -1), (2, -2)') };
 const TORN = 'id,amount\n1,2\n2\n';
 
@@ -129,6 +138,11 @@ const CASES = {
     base: TWO_BAD,
     files: TWO_BAD,
     quality: failedRows('SELECT id FROM {object} WHERE amount < 0 LIMIT 1'),
+  },
+  oneForMany: {
+    base: { 'a.parquet': rows('(1, -1)') },
+    files: { 'a.parquet': rows('(1, -1), (2, -2), (3, -3)') },
+    quality: ONE_FOR_MANY.map(failedRows).join(', '),
   },
   few: { base: TWO_BAD, files: TWO_BAD, quality: '{metric: rowCount, mustBeGreaterThan: 10}' },
   lost: {
@@ -341,6 +355,14 @@ describe('failures that need whole tables', () => {
       }),
     );
   });
+});
+
+it('an author’s query in which one row stands for many tells nothing of what is new', () => {
+  const checks = reports.get('new')?.tables.find(({ name }) => name === 'oneForMany')?.checks ?? [];
+  const authored = checks.filter(({ kind }) => kind === 'failedRows');
+  expect(authored.map(({ failing, outcome, origin }) => [failing, outcome, origin])).toEqual(
+    ONE_FOR_MANY.map(() => [1, 'fail', null]),
+  );
 });
 
 describe('failures that no row tells', () => {
