@@ -3,10 +3,11 @@
 import { hasChangeRules } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { RowCounts } from '../core/diff/build-diff.ts';
-import { schemaChanges } from '../core/diff/diff-columns.ts';
+import { type DiffShape, schemaChanges } from '../core/diff/diff-columns.ts';
 import { type Doubt, evidenceOf, type KnownChanges, schemaDifferences } from '../core/diff/evidence.ts';
 import { besideKeys, keyDoubts } from '../core/diff/key-doubts.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
+import { shapeWithNewColumns } from '../core/diff/new-columns.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import type { SchemaChange } from '../core/diff/table-diff.ts';
 import { SluiceError } from '../core/problem.ts';
@@ -19,19 +20,42 @@ export interface ReadTable {
   readonly split: ObjectSplit<DiffObject>;
   readonly read: ReadObjects;
   readonly keyed: KeyedRequest;
+  /** With the columns that are new; null: there are none, or no rule asks. */
+  readonly newColumns: DiffShape | null;
   /** Of what rows are told apart by. */
   readonly doubts: readonly Doubt[];
 }
 
-export interface ComparedTable extends Omit<ReadTable, 'table'> {
+export interface ComparedTable extends Omit<ReadTable, 'table' | 'newColumns'> {
   readonly relations: DiffRelations;
   readonly counts: RowCounts;
+  readonly newColumnCounts: RowCounts | null;
   readonly schema: readonly SchemaChange[];
 }
 
 /** By key where there is one, else as bags of whole rows. */
 export function compareRows(request: KeyedRequest, ask: Ask): Promise<RowCounts> {
   return request.shape.key.length === 0 ? compareWithoutKey(request, ask) : compareByKey(request, ask);
+}
+
+/** What is asked by rules alone, of the shape for it. Null where no object of the base changed: no row of it did. */
+export async function compareNewColumns(
+  keyed: KeyedRequest,
+  newColumns: DiffShape | null,
+  ask: Ask,
+): Promise<RowCounts | null> {
+  if (newColumns === null || keyed.base.relation === null || keyed.merge.relation === null) return null;
+  return compareRows({ ...keyed, shape: newColumns }, ask);
+}
+
+/** The shape by which rows that were there are to stay as they are; null: that of the diff, or no rule asks. */
+export function newColumnsOf(
+  { changeRules }: ContractTable,
+  shape: DiffShape,
+  whole: DiffRelations['whole'],
+): DiffShape | null {
+  const isAsked = changeRules.appendOnly !== null || changeRules.protectedPartitions.length > 0;
+  return isAsked ? shapeWithNewColumns(shape, whole.base, whole.merge) : null;
 }
 
 /** Rows of both versions, objects that both hold included. */
@@ -57,13 +81,15 @@ export async function identityDoubts(
 }
 
 /** The evidence of a compared table. */
-export function tableEvidence({ split, read, relations, keyed, counts, schema, doubts }: ComparedTable): KnownChanges {
+export function tableEvidence(compared: ComparedTable): KnownChanges {
+  const { split, read, relations, keyed, counts, newColumnCounts, schema, doubts } = compared;
   const { base, merge } = relations.whole;
   const differences = [...schemaDifferences(schema, base, merge), ...unstagedDifferences(split, read)];
   return evidenceOf({
     shape: keyed.shape,
     rows: rowsOfBoth(read, split),
     counts,
+    newColumnCounts,
     oneIn: keyed.sampling.oneIn,
     schema: differences,
     doubts: [...doubts, ...doubtsOf(split, read)],
@@ -80,7 +106,7 @@ export async function partEvidence(
   oneInOf: (rows: number) => number,
   ask: Ask,
 ): Promise<KnownChanges> {
-  const { table, read, doubts } = whole;
+  const { table, read, newColumns, doubts } = whole;
   const own = (objects: readonly DiffObject[]) => objects.filter((object) => part.has(object));
   const { shared, base, merge } = whole.split;
   const split = { shared: own(shared), base: own(base), merge: own(merge), renamed: [] };
@@ -92,9 +118,10 @@ export async function partEvidence(
     shared: { relation: relations.shared, side: 'merge' },
     sampling: { oneIn: oneInOf(rowsOf(read, split.base) + rowsOf(read, split.merge)) },
   };
+  const newColumnCounts = await compareNewColumns(keyed, newColumns, ask);
   const counts = await compareRows(keyed, ask);
   const schema = schemaChanges(relations.whole.base, relations.whole.merge);
-  return tableEvidence({ split, read, relations, keyed, counts, schema, doubts });
+  return tableEvidence({ split, read, relations, keyed, counts, newColumnCounts, schema, doubts });
 }
 
 /** A failed comparison of a part takes no other with it; what ends the run is thrown on. */

@@ -5,14 +5,23 @@
 import { hasChangeRules } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import { buildTableDiff, type DiffParts, type RowCounts } from '../core/diff/build-diff.ts';
-import { orderChange, schemaChanges, shapeOf } from '../core/diff/diff-columns.ts';
+import { shapeOf } from '../core/diff/diff-columns.ts';
 import type { KnownChanges } from '../core/diff/evidence.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
-import type { ObjectsDiff, SchemaChange, TableDiff } from '../core/diff/table-diff.ts';
+import type { ObjectsDiff, TableDiff } from '../core/diff/table-diff.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
-import { compareRows, identityDoubts, knownOrDoubt, partEvidence, rowsOfBoth, tableEvidence } from './diff-evidence.ts';
-import { changedNullability, guessRenames, takeProfile, takeSamples } from './diff-extras.ts';
+import {
+  compareNewColumns,
+  compareRows,
+  identityDoubts,
+  knownOrDoubt,
+  newColumnsOf,
+  partEvidence,
+  rowsOfBoth,
+  tableEvidence,
+} from './diff-evidence.ts';
+import { takeProfile, takeSamples } from './diff-extras.ts';
 import {
   type DiffObject,
   type DiffTexts,
@@ -24,6 +33,7 @@ import {
 } from './diff-objects.ts';
 import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
 import { type Ask, askIn } from './diff-rows.ts';
+import { schemaOf } from './diff-schema.ts';
 import { type FolderContradiction, folderContradictions } from './folder-contradictions.ts';
 import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
 
@@ -149,19 +159,24 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     paths: [...new Set(objects.map((object) => object.path))],
   };
   const ask = askIn(session, signal);
+  const newColumns = newColumnsOf(input.table, shape, relations.whole);
   const doubts = await identityDoubts(input.table, split, keyed, ask);
   // Before the whole, whose differing keys stay in the session for the samples.
   const parts: KnownChanges[] = [];
   for (const part of input.parts ?? []) {
     parts.push(
-      await knownOrDoubt(() => partEvidence({ table, split, read, keyed, doubts }, part, oneInOf, ask), signal),
+      await knownOrDoubt(
+        () => partEvidence({ table, split, read, keyed, newColumns, doubts }, part, oneInOf, ask),
+        signal,
+      ),
     );
   }
   const changed = [...split.base, ...split.merge].flatMap((object) => read.of.get(object)?.readable ?? []);
   const contradictions = await folderContradictions(table, changed, input.folderColumns ?? [], session, signal);
+  const newColumnCounts = await compareNewColumns(keyed, newColumns, ask);
   const counts = await compareRows(keyed, ask);
   const schema = await schemaOf(work, keyed, relations, read, ask);
-  const changes = tableEvidence({ split, read, relations, keyed, counts, schema, doubts });
+  const changes = tableEvidence({ split, read, relations, keyed, counts, newColumnCounts, schema, doubts });
   const lost = objects.flatMap((object) => read.of.get(object)?.lost ?? []);
   const { notes, ...shown } = await shownOf(work, relations, keyed, counts, ask, signal);
   const diff = buildTableDiff({
@@ -201,28 +216,6 @@ async function shownOf(
   }
 }
 
-async function schemaOf(
-  { split, texts }: TableWork,
-  keyed: KeyedRequest,
-  relations: DiffRelations,
-  read: ReadObjects,
-  ask: Ask,
-): Promise<readonly SchemaChange[]> {
-  const changes = schemaChanges(relations.whole.base, relations.whole.merge);
-  const parquet = (objects: readonly DiffObject[]): readonly string[] =>
-    objects.filter((object) => !texts.has(object)).map((object) => object.localPath);
-  const [base, merge] = [parquet(split.base), parquet(split.merge)];
-  const shared = parquet(split.shared);
-  return [
-    ...changes,
-    ...(base.length + merge.length === 0
-      ? []
-      : await changedNullability(keyed, [...shared, ...base], [...shared, ...merge], ask)),
-    ...reordered(split, read),
-    ...(await guessRenames(keyed, changes, ask)),
-  ];
-}
-
 /** The whole table while that is cheap, else the rows of changed objects, else nothing. */
 async function profileOf(
   { split, limits }: TableWork,
@@ -252,12 +245,6 @@ async function profileOf(
 /** A power of two, so that a diff that is a little larger looks at the same keys. */
 function sampledOneIn(rows: number, exactRows: number): number {
   return rows <= exactRows ? 1 : 2 ** Math.ceil(Math.log2(rows / exactRows));
-}
-
-function reordered(split: ObjectSplit<DiffObject>, { of }: ReadObjects): readonly SchemaChange[] {
-  const columns = (objects: readonly DiffObject[]): readonly (readonly string[])[] =>
-    objects.map((object) => (of.get(object)?.readable.facts.columns ?? []).map(({ name }) => name));
-  return orderChange(columns([...split.base, ...split.shared]), columns(split.merge));
 }
 
 function objectsOf(split: ObjectSplit<DiffObject>): ObjectsDiff {

@@ -21,9 +21,13 @@ export interface ChangeEvidence {
   /** Every column that both versions have, but those of the key, with how many of its values changed. */
   readonly columns: ReadonlyMap<string, number>;
   readonly schema: readonly SchemaDifference[];
+  /** What became of the rows where a new column, null in every row before, counts as well; absent: as above. */
+  readonly withNewColumns?: RowEdits;
   /** True: projected from a part of the keys; nothing may be decided by it. */
   readonly isEstimate: boolean;
 }
+
+export type RowEdits = Pick<ChangeEvidence, 'inserted' | 'updated' | 'deleted' | 'duplicateKeys' | 'nullKeys'>;
 
 export interface SchemaDifference {
   readonly change: AllowedSchemaChange;

@@ -73,6 +73,11 @@ function uniqueKeyHelp({ key }: ChangeEvidence): string {
   return `see that ${listed(key)} is never null and different in every row, on both sides, or give the table another \`key\``;
 }
 
+/** The evidence for who means that nothing is written into rows that were there, into new columns neither. */
+export function heldWhole(evidence: ChangeEvidence): ChangeEvidence {
+  return { ...evidence, ...evidence.withNewColumns };
+}
+
 /** A column that is gone takes a value from every row there was. Null when none is, or there was no row. */
 export function lostColumns(evidence: ChangeEvidence): Judged | null {
   const gone = evidence.schema.filter(({ change }) => change === 'removed').map(({ column }) => column);

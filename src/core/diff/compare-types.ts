@@ -134,10 +134,17 @@ function asFields(
 ): SqlFragment {
   const types = new Map(columnOf('', own.name).fields.map((field) => [field.name, field.type]));
   const packed = fields.map(({ name, by }, index) => {
-    const inner = comparable(by, types.get(name) ?? own, sql`(${expression}).${identifier(name)}`);
+    const type = types.get(name);
+    const inner =
+      type === undefined ? missingField(by) : comparable(by, type, sql`(${expression}).${identifier(name)}`);
     return sql`${identifier(`f${index}`)} := ${inner}`;
   });
   return sql`CASE WHEN ${expression} IS NOT NULL THEN struct_pack(${join(packed, ', ')}) END`;
+}
+
+/** NULL for a field that this side does not have; it is compared as the other side's type, or as text. */
+function missingField(by: Comparison): SqlFragment {
+  return comparableNull(by, by.kind === 'cast' ? by.type : physicalType('VARCHAR'));
 }
 
 /** A number of our own making where the grammar takes a parameter. */

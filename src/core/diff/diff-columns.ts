@@ -67,7 +67,7 @@ export function shapeOf(request: ShapeRequest): DiffShape {
 }
 
 /** A field that the contract names is part of its struct, which is compared as a whole. */
-function isInside(name: string, { table }: Relation, names: readonly string[]): boolean {
+export function isInside(name: string, { table }: Relation, names: readonly string[]): boolean {
   const path = contractColumns(table).find((column) => column.name === name)?.path ?? [name];
   return path.length > 1 && names.includes(path[0] ?? '');
 }

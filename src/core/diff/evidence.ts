@@ -2,7 +2,7 @@
  * What the rules about changes are judged by, from the uncut parts of a diff. A diff shows people as much as it can; a
  * judge needs all of it, so whatever was not compared leaves no evidence at all.
  */
-import type { ChangeEvidence, SchemaDifference } from '../check/change-evidence.ts';
+import type { ChangeEvidence, RowEdits, SchemaDifference } from '../check/change-evidence.ts';
 import { isWidened } from '../check/is-widened.ts';
 import { physicalType } from '../check/physical-type.ts';
 import type { Relation } from '../plan/relation.ts';
@@ -24,6 +24,8 @@ export interface EvidenceParts {
   readonly shape: DiffShape;
   readonly rows: ChangeEvidence['rows'];
   readonly counts: RowCounts;
+  /** The same with the columns that are new; null: there are none, or nobody asks. */
+  readonly newColumnCounts: RowCounts | null;
   /** 1: every key was compared. */
   readonly oneIn: number;
   readonly schema: readonly SchemaDifference[];
@@ -33,24 +35,32 @@ export interface EvidenceParts {
 
 /** The evidence, unless something was not compared or the rows do not add up. */
 export function evidenceOf(parts: EvidenceParts): KnownChanges {
-  const { shape, rows, counts, oneIn, schema } = parts;
-  const [doubt] = [...parts.doubts, ...shape.notes.map(uncompared), ...unaccounted(parts)];
+  const { shape, rows, counts, newColumnCounts, oneIn, schema } = parts;
+  const all = newColumnCounts === null ? [counts] : [counts, newColumnCounts];
+  const [doubt] = [...parts.doubts, ...shape.notes.map(uncompared), ...all.flatMap((one) => unaccounted(parts, one))];
   if (doubt !== undefined) return { doubt };
-  const { keys, baseRows, mergeRows } = counts.duplicateKeys;
   const evidence: ChangeEvidence = {
     key: shape.key.map((column) => column.name),
+    ...editsOf(counts, oneIn),
+    rows,
+    columns: changedValues(parts),
+    schema,
+    ...(newColumnCounts === null ? {} : { withNewColumns: editsOf(newColumnCounts, oneIn) }),
+    isEstimate: oneIn > 1,
+  };
+  return { evidence };
+}
+
+function editsOf(counts: RowCounts, oneIn: number): RowEdits {
+  const { keys, baseRows, mergeRows } = counts.duplicateKeys;
+  return {
     inserted: counts.inserted * oneIn,
     // Contracts have no tolerance, and JSON that is written differently is not what was written.
     updated: (counts.updated + counts.alike) * oneIn,
     deleted: counts.deleted * oneIn,
-    rows,
     duplicateKeys: { keys: keys * oneIn, baseRows: baseRows * oneIn, mergeRows: mergeRows * oneIn },
     nullKeys: counts.nullKeys,
-    columns: changedValues(parts),
-    schema,
-    isEstimate: oneIn > 1,
   };
-  return { evidence };
 }
 
 /** Evidence of a table, or of partitions, none of whose objects changed. */
@@ -77,7 +87,7 @@ function uncompared(note: string): Doubt {
  * Every row of either version is in exactly one count, so what is left is the same on both sides. A footer that claims
  * another number of rows than its pages hold is found here.
  */
-function unaccounted({ rows, counts, oneIn }: EvidenceParts): readonly Doubt[] {
+function unaccounted({ rows, oneIn }: EvidenceParts, counts: RowCounts): readonly Doubt[] {
   const { inserted, updated, deleted, duplicateKeys, nullKeys } = counts;
   const before = rows.base - updated - deleted - duplicateKeys.baseRows - nullKeys.deleted;
   const after = rows.merge - updated - inserted - duplicateKeys.mergeRows - nullKeys.inserted;

@@ -30,6 +30,7 @@ const PARTS: EvidenceParts = {
       new Map(),
     ],
   },
+  newColumnCounts: null,
   oneIn: 1,
   schema: [],
   doubts: [],

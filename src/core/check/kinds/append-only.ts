@@ -1,19 +1,20 @@
 import { boundsOf } from '../change-bounds.ts';
 import type { ChangeEvidence } from '../change-evidence.ts';
 import type { CheckKind, Judged, SpecOf } from '../check.ts';
-import { judgeChanges, judgeInterval, lostColumns, WHOLE_TABLE } from '../judging-changes.ts';
+import { heldWhole, judgeChanges, judgeInterval, lostColumns, WHOLE_TABLE } from '../judging-changes.ts';
 
-/** Rows may come; none of those that were there changes or goes, nor loses a column. */
+/** Rows may come; none of those that were there changes or goes, loses a column or gets a value in a new one. */
 export const appendOnly: CheckKind<SpecOf<'appendOnly'>> = {
   kind: 'appendOnly',
   judgedBy: 'changes',
   compile: () => WHOLE_TABLE,
-  judge: (spec, state) => judgeChanges(state, (evidence) => lostColumns(evidence) ?? judgeTouched(spec, evidence)),
+  judge: (spec, state) =>
+    judgeChanges(state, (evidence) => lostColumns(evidence) ?? judgeTouched(spec, heldWhole(evidence))),
 };
 
 function judgeTouched(spec: SpecOf<'appendOnly'>, evidence: ChangeEvidence): Judged {
-  const what =
-    evidence.key.length === 0 ? 'gone or changed (compared as whole rows, without a key)' : 'changed or gone';
+  const how = evidence.key.length === 0 ? 'gone or changed (compared as whole rows, without a key)' : 'changed or gone';
+  const what = evidence.withNewColumns === undefined ? how : `${how}, values in a new column included`;
   const base = BigInt(evidence.rows.base);
   return judgeInterval(spec, evidence, {
     interval: boundsOf(evidence).touched,

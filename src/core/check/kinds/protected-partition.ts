@@ -2,7 +2,7 @@ import type { PartitionCondition } from '../../contract/change-rules.ts';
 import { boundsOf } from '../change-bounds.ts';
 import type { ChangeEvidence } from '../change-evidence.ts';
 import type { CheckKind, Judged, SpecOf } from '../check.ts';
-import { judgeChanges, judgeInterval, lostColumns, unpairedWords } from '../judging-changes.ts';
+import { heldWhole, judgeChanges, judgeInterval, lostColumns, unpairedWords } from '../judging-changes.ts';
 import { count, listed } from '../words.ts';
 
 /** No row of the partitions comes, changes or goes. */
@@ -10,7 +10,8 @@ export const protectedPartition: CheckKind<SpecOf<'protectedPartition'>> = {
   kind: 'protectedPartition',
   judgedBy: 'changes',
   compile: ({ partition }) => ({ form: 'changes', partition }),
-  judge: (spec, state) => judgeChanges(state, (evidence) => lostColumns(evidence) ?? judgeDifferent(spec, evidence)),
+  judge: (spec, state) =>
+    judgeChanges(state, (evidence) => lostColumns(evidence) ?? judgeDifferent(spec, heldWhole(evidence))),
 };
 
 /** Rows without a partner are no doubt here: they differ, whatever became of each. */
