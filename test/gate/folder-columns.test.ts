@@ -36,6 +36,27 @@ it('one value written in another way is no contradiction', async () => {
   expect(checkOf(report, 'readable')).toMatchObject({ outcome: 'pass', observed: '3 objects', failing: 0 });
 });
 
+it.each([
+  ['p=1', '1.0::DOUBLE'],
+  ['p=1.5', '1.50::DECIMAL(5,2)'],
+  ['p=True', 'true'],
+  ['p=00000000-0000-0000-0000-00000000000A', "'00000000-0000-0000-0000-00000000000a'::UUID"],
+])('%s is %s, whatever the contract says of its type', async (folder, value) => {
+  const contract = contractOf({ properties: '- name: id\n- name: p' });
+  const report = await runLocal({ contract, files: { [`t/${folder}/a.parquet`]: column(`${value} AS p`) } });
+  expect(checkOf(report, 'readable')).toMatchObject({ outcome: 'pass' });
+});
+
+it.each([
+  ['p=1.555', '1.56::DECIMAL(5,2)'],
+  ['p=1.7', '2'],
+  ['p=yes', 'true'],
+])('%s is not %s, which the engine would round it to', async (folder, value) => {
+  const contract = contractOf({ properties: '- name: id\n- name: p' });
+  const report = await runLocal({ contract, files: { [`t/${folder}/a.parquet`]: column(`${value} AS p`) } });
+  expect(checkOf(report, 'readable')).toMatchObject({ outcome: 'fail' });
+});
+
 it('another value is a defect that names the object and the column, of either format', async () => {
   const report = await runLocal({
     contract: contractOf({ properties: '- name: id\n- name: dt\n  logicalType: date\n  required: true' }),

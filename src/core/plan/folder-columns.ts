@@ -6,6 +6,7 @@
 import { dateFormat } from '../check/derive-property.ts';
 import type { PhysicalType } from '../check/physical-type.ts';
 import type { ObjectColumn } from '../check/table-facts.ts';
+import { decimalShape } from '../check/unify-types.ts';
 import type { ContractTable } from '../contract/contract.ts';
 import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
 import { groupBySchema, objectIndex, type ReadableObject } from './object-groups.ts';
@@ -42,7 +43,7 @@ function questionOf(table: ContractTable, group: readonly ReadableObject[], colu
   const text = folderText(group, column);
   const alike = [
     sql`coalesce(CAST(${read.value} AS VARCHAR), ${read.invalid}) IS NOT DISTINCT FROM ${text}`,
-    ...typedTexts(table, own, text).map((typed) => sql`coalesce(${read.value} = ${typed}, false)`),
+    ...equalities(table, own, read.value, text).map((equal) => sql`coalesce(${equal}, false)`),
   ];
   const paths = value(group.map((object) => object.localPath));
   return sql`SELECT ${objectIndex(group)} AS position, sum(CASE WHEN ${join(alike, ' OR ')} THEN 0 ELSE 1 END) AS differing
@@ -73,20 +74,42 @@ function folderText(group: readonly ReadableObject[], column: string): SqlFragme
   return sql`CASE WHEN starts_with(${entry}, 'text') THEN substr(${entry}, 5) END`;
 }
 
-/** The folder's text in the column's own type, by the contract and by ways to write a value that lose nothing of it. */
-function typedTexts(table: ContractTable, { name, type }: ObjectColumn, text: SqlFragment): readonly SqlFragment[] {
+/** Ways in which the folder's text and the value are the same, none of which loses anything of either. */
+function equalities(
+  table: ContractTable,
+  { name, type }: ObjectColumn,
+  own: SqlFragment,
+  text: SqlFragment,
+): readonly SqlFragment[] {
   const property = table.properties.find(({ column }) => column === name);
   const byContract =
     property === undefined ? null : typeText(text, property.logicalType?.name ?? null, dateFormat(property));
   return [
-    ...(byContract?.type.family === type.family ? [byContract.value] : []),
-    ...(type.family === 'integer'
-      ? [sql`CASE WHEN regexp_full_match(${text}, '-?[0-9]+') THEN TRY_CAST(${text} AS HUGEINT) END`]
-      : []),
-    ...(isMoment(type) ? [sql`TRY_CAST(${text} AS ${{ text: [type.name], values: [] }})`] : []),
+    ...(byContract?.type.family === type.family ? [sql`${own} = ${byContract.value}`] : []),
+    ...equalInType(type, own, text),
   ];
 }
 
-function isMoment({ family }: PhysicalType): boolean {
-  return family === 'timestamp' || family === 'timestamptz';
+/** By the file's own type, as a folder is called by whoever wrote the file: `p=1` for 1.0, `p=True` for true. */
+function equalInType(type: PhysicalType, own: SqlFragment, text: SqlFragment): readonly SqlFragment[] {
+  switch (type.family) {
+    case 'integer':
+      return [sql`${own} = CASE WHEN regexp_full_match(${text}, '-?[0-9]+') THEN TRY_CAST(${text} AS HUGEINT) END`];
+    case 'float':
+      return [sql`${own} = ${typeText(text, 'number', null).value}`];
+    case 'decimal':
+      // Up to 15 digits a decimal and its double are one to one; a cast to the decimal itself would round.
+      return (decimalShape(type.name)?.digits ?? 99) > 15
+        ? []
+        : [sql`CAST(${own} AS DOUBLE) = ${typeText(text, 'number', null).value}`];
+    case 'boolean':
+      return [sql`${own} = ${typeText(text, 'boolean', null).value}`];
+    case 'uuid':
+      return [sql`CAST(${own} AS VARCHAR) = lower(${text})`];
+    case 'timestamp':
+    case 'timestamptz':
+      return [sql`${own} = TRY_CAST(${text} AS ${{ text: [type.name], values: [] }})`];
+    default:
+      return [];
+  }
 }
