@@ -26,7 +26,6 @@ import {
   type DiffObject,
   type DiffTexts,
   makeTextsPlain,
-  type ReadObjects,
   readObjects,
   withJsonColumns,
   withPartitionColumns,

@@ -6,8 +6,6 @@ import type { LogicalType } from '../contract/contract.ts';
 import { type SqlFragment, sql, value } from '../sql.ts';
 import { strptimePattern } from './typed-text.ts';
 
-/** Shorter numbers without an exponent have at most 15 digits, and no two of those are one DOUBLE. */
-const LONG_NUMBER = '.{16}|[eE]';
 const BELOW_MICROSECONDS = '\\.[0-9]{6}[0-9]*[1-9]';
 
 /**
@@ -25,7 +23,7 @@ export function saysMore(
   const pattern = format === null ? null : strptimePattern(format);
   switch (logical) {
     case 'number':
-      return sql`CASE WHEN regexp_matches(${text}, ${value(LONG_NUMBER)}) THEN ${isRounded(text, typed)} END`;
+      return sql`CASE WHEN ${mayBeRounded(text)} THEN ${isRounded(text, typed)} END`;
     case 'timestamp':
     case 'time':
     case 'date':
@@ -41,12 +39,19 @@ function losesPart(logical: LogicalType, pattern: string): boolean {
   return (logical === 'date' && /%[HMSfg]/.test(pattern)) || (logical === 'time' && /%[Ymd]/.test(pattern));
 }
 
+/** Other numbers have at most 15 digits, and no two of those are one DOUBLE. */
+function mayBeRounded(text: SqlFragment): SqlFragment {
+  return sql`(strlen(${text}) > 15 OR contains(${text}, 'e') OR contains(${text}, 'E'))`;
+}
+
 /**
  * A DOUBLE prints as the shortest text that is read as it. Where that has the digits of the text, the two are the same
  * number: their powers of ten cannot differ, as both are read as the one DOUBLE. Of 0 there are no digits.
  */
 function isRounded(text: SqlFragment, double: SqlFragment): SqlFragment {
-  return sql`${digits(text)} <> ${digits(sql`CAST(${double} AS VARCHAR)`)}`;
+  const printed = sql`CAST(${double} AS VARCHAR)`;
+  // Most are written as they print, and to look for digits takes longer.
+  return sql`CASE WHEN ${text} = ${printed} THEN false ELSE ${digits(text)} <> ${digits(printed)} END`;
 }
 
 function digits(text: SqlFragment): SqlFragment {
@@ -55,18 +60,20 @@ function digits(text: SqlFragment): SqlFragment {
 
 /** Texts, numbers and what is between them, without a gap. */
 const JSON_TOKENS = '"(?:[^"\\\\]|\\\\.)*"|-?[0-9][-+0-9.eE]*|[^"0-9-]+|-';
-const FRACTION = '-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?';
-/** No line without it has a number that is rounded: the rest is not looked at by token. */
-const ROUNDED_LINE = '[0-9.]{16}|[0-9][eE]-?[0-9]{3}';
+const FRACTION = '-?[0-9]+(?:\\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)';
+/** What no line without a rounded number has. */
+const LONG_NUMBER = '[0-9.]{16}|[0-9][eE]';
 
 /**
  * A line of JSON with the numbers that the engine's parser rounds as texts; NULL where there is none of them. Whole
  * numbers it keeps to the last digit.
  */
 export function withRoundedAsTexts(line: SqlFragment): SqlFragment {
-  const token = sql`CASE WHEN regexp_full_match(t, ${value(FRACTION)}) AND regexp_matches(t, '[.eE]')
-      AND ${isRounded(sql`t`, sql`TRY_CAST(t AS DOUBLE)`)} THEN '"' || t || '"' ELSE t END`;
+  const rounded = sql`${mayBeRounded(sql`t`)} AND ${isRounded(sql`t`, sql`TRY_CAST(t AS DOUBLE)`)}`;
+  // What looks like a number may be in a text; to take a line apart is dear, and hardly ever needed.
+  const fractions = sql`regexp_extract_all(${line}, ${value(FRACTION)})`;
+  const mayHave = sql`regexp_matches(${line}, ${value(LONG_NUMBER)}) AND len(list_filter(${fractions}, lambda t: ${rounded})) > 0`;
   const tokens = sql`regexp_extract_all(${line}, ${value(JSON_TOKENS)})`;
-  return sql`CASE WHEN regexp_matches(${line}, ${value(ROUNDED_LINE)})
-    THEN array_to_string(list_transform(${tokens}, lambda t: ${token}), '') END`;
+  const token = sql`CASE WHEN regexp_full_match(t, ${value(FRACTION)}) AND ${rounded} THEN '"' || t || '"' ELSE t END`;
+  return sql`CASE WHEN ${mayHave} THEN array_to_string(list_transform(${tokens}, lambda t: ${token}), '') END`;
 }
