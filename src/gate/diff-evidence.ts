@@ -1,11 +1,9 @@
 /** What the objects of a table add to the evidence of a diff: what was not read, and the diff of some partitions alone. */
 
-import { hasChangeRules } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { RowCounts } from '../core/diff/build-diff.ts';
 import { type DiffShape, schemaChanges } from '../core/diff/diff-columns.ts';
 import { type Doubt, evidenceOf, type KnownChanges, schemaDifferences } from '../core/diff/evidence.ts';
-import { besideKeys, keyDoubts } from '../core/diff/key-doubts.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { shapeWithNewColumns } from '../core/diff/new-columns.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
@@ -22,7 +20,7 @@ export interface ReadTable {
   readonly keyed: KeyedRequest;
   /** With the columns that are new; null: there are none, or no rule asks. */
   readonly newColumns: DiffShape | null;
-  /** Of what rows are told apart by. */
+  /** Of what rows and columns are told apart by. */
   readonly doubts: readonly Doubt[];
 }
 
@@ -62,22 +60,6 @@ export function newColumnsOf(
 export function rowsOfBoth(read: ReadObjects, split: ObjectSplit<DiffObject>): { base: number; merge: number } {
   const shared = rowsOf(read, split.shared);
   return { base: shared + rowsOf(read, split.base), merge: shared + rowsOf(read, split.merge) };
-}
-
-/**
- * Why rows cannot be told apart. Asked only where rules are judged by it: texts of other tables are read by their values
- * alone.
- */
-export async function identityDoubts(
-  table: ContractTable,
-  { base, merge }: ObjectSplit<DiffObject>,
-  keyed: KeyedRequest,
-  ask: Ask,
-): Promise<readonly Doubt[]> {
-  if (!hasChangeRules(table.changeRules)) return [];
-  const query = besideKeys(keyed);
-  const ofKeys = query === null ? [] : keyDoubts(keyed, (await ask(query))[0]);
-  return [...ofKeys, ...folderDoubts(table, [...base, ...merge])];
 }
 
 /** The evidence of a compared table. */
@@ -133,24 +115,6 @@ export async function knownOrDoubt(work: () => Promise<KnownChanges>, signal: Ab
     return { doubt: { why: cause.problem.message, help: cause.problem.hint ?? '' } };
   }
 }
-
-/** The value of a folder is typed like a text, and what its type does not hold is not compared. */
-function folderDoubts(table: ContractTable, changed: readonly DiffObject[]): readonly Doubt[] {
-  return table.properties.flatMap(({ column, logicalType }) => {
-    const says = BEYOND[logicalType?.name ?? ''];
-    const found = changed.find(({ partition }) => says?.test(partition[column] ?? '') === true);
-    if (found === undefined) return [];
-    const why = `the folder ${column}=... of ${found.path} says more than a ${logicalType?.name} holds`;
-    return [{ why, help: `give ${column} the logicalType string` }];
-  });
-}
-
-/** What fits, whatever it says: 15 digits, microseconds. */
-const BEYOND: Readonly<Record<string, RegExp>> = {
-  number: /[0-9.]{16}|e/i,
-  timestamp: /\.[0-9]{7}/,
-  time: /\.[0-9]{7}/,
-};
 
 /** Objects that both versions hold cancel out, whatever of them cannot be read. */
 function doubtsOf(split: ObjectSplit<DiffObject>, read: ReadObjects): readonly Doubt[] {

@@ -11,10 +11,10 @@ import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
 import type { ObjectsDiff, TableDiff } from '../core/diff/table-diff.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
+import { identityDoubts } from './diff-doubts.ts';
 import {
   compareNewColumns,
   compareRows,
-  identityDoubts,
   knownOrDoubt,
   newColumnsOf,
   partEvidence,
@@ -159,7 +159,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
   };
   const ask = askIn(session, signal);
   const newColumns = newColumnsOf(input.table, shape, relations.whole);
-  const doubts = await identityDoubts(input.table, split, keyed, ask);
+  const doubts = await identityDoubts(input.table, split, read, keyed, ask);
   // Before the whole, whose differing keys stay in the session for the samples.
   const parts: KnownChanges[] = [];
   for (const part of input.parts ?? []) {
