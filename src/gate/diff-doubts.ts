@@ -5,6 +5,7 @@ import type { ContractTable } from '../core/contract/contract.ts';
 import type { Doubt } from '../core/diff/evidence.ts';
 import { besideKeys, keyDoubts } from '../core/diff/key-doubts.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
+import { lookAlikes } from '../core/diff/look-alikes.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import { formatOf } from './check-tables.ts';
 import type { DiffObject, ReadObjects } from './diff-objects.ts';
@@ -21,7 +22,8 @@ export async function identityDoubts(
   if (!hasChangeRules(table.changeRules)) return [];
   const query = besideKeys(keyed);
   const ofKeys = query === null ? [] : keyDoubts(keyed, (await ask(query))[0]);
-  return [...ofKeys, ...folderDoubts(table, [...split.base, ...split.merge]), ...flatNameDoubts(table, split, read)];
+  const ofNames = flatNameDoubts(table, split, read);
+  return [...ofKeys, ...folderDoubts(table, [...split.base, ...split.merge]), ...ofNames, ...lookAlikes(keyed)];
 }
 
 /** The value of a folder is typed like a text, and what its type does not hold is not compared. */

@@ -1,4 +1,5 @@
 /** Changes of types and names that the version as a whole does not show: what single objects bring. */
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/core/report/report.ts';
 import { judgeTables, type RuledTable, ruleOf } from '../support/judge-tables.ts';
@@ -6,6 +7,8 @@ import { judgeTables, type RuledTable, ruleOf } from '../support/judge-tables.ts
 const files = (...selects: readonly string[]): RuledTable['files'] =>
   Object.fromEntries(selects.map((select, index) => [`${index}.parquet`, { select }]));
 
+/** `note` of the rows 1 to 3 has no type. */
+const UNTYPED = readFileSync(new URL('../fixtures/parquet/note-without-a-type.parquet', import.meta.url));
 const BOTH = '{name: id}, {name: v}';
 const STRICT = { diff: '{schemaChanges: []}', properties: BOTH } as const;
 const WIDER = { diff: '{schemaChanges: [widened]}', properties: BOTH } as const;
@@ -66,6 +69,24 @@ beforeAll(async () => {
       base: files('SELECT 1 AS id, \'a\' AS "V"'),
       files: files("SELECT 1 AS id, 'b' AS v"),
     },
+    'bytes-as-text': {
+      diff: '{immutable: [v]}',
+      properties: BOTH,
+      base: files("SELECT 1 AS id, '\\xFF'::BLOB AS v"),
+      files: files("SELECT 1 AS id, '\\xFF' AS v"),
+    },
+    'list-as-text': {
+      diff: '{immutable: [v]}',
+      properties: BOTH,
+      base: files('SELECT 1 AS id, [NULL]::INTEGER[] AS v'),
+      files: files("SELECT 1 AS id, '[NULL]' AS v"),
+    },
+    'list-where-nothing-was': {
+      diff: '{appendOnly: true}',
+      properties: '{name: id}, {name: note}',
+      base: { 'a.parquet': UNTYPED },
+      files: files('SELECT unnest([1, 2, 3])::BIGINT AS id, NULL::INTEGER[] AS note'),
+    },
     'new-column': {
       diff: '{immutable: [v]}',
       properties: BOTH,
@@ -106,6 +127,20 @@ describe('a type that no object had before', () => {
   it('is none where an object before had it', () => {
     expect(rule('mixed-already')).toMatchObject({ outcome: 'pass', observed: 'the same columns' });
     expect(rule('other-objects-of-the-same-types')).toMatchObject({ outcome: 'pass' });
+  });
+});
+
+describe('a column that became text', () => {
+  it.each(['bytes-as-text', 'list-as-text'])('%s: looks like it was, and is not known to be it', (table) => {
+    const found = rule(table, 'immutable');
+    expect(found).toMatchObject({ outcome: 'error' });
+    expect(found.observed).toContain('look alike as text');
+  });
+});
+
+describe('a column without values', () => {
+  it('may become a list', () => {
+    expect(rule('list-where-nothing-was', 'appendOnly')).toMatchObject({ outcome: 'pass' });
   });
 });
 
