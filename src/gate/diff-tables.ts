@@ -62,6 +62,8 @@ export interface DiffLimits {
   readonly exactRows: number;
   /** Bytes of objects that are read once more to see what the values look like; 0: never. */
   readonly profileBytes: number;
+  /** Longest time for what a table's diff only shows (rows, profiles), in milliseconds; default: no end of its own. */
+  readonly shownMs?: number;
 }
 
 export interface DiffTablesRequest {
@@ -177,7 +179,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
   const schema = await schemaOf(work, keyed, relations, read, ask);
   const changes = tableEvidence({ split, read, relations, keyed, counts, newColumnCounts, schema, doubts });
   const lost = objects.flatMap((object) => read.of.get(object)?.lost ?? []);
-  const { notes, ...shown } = await shownOf(work, relations, keyed, counts, ask, signal);
+  const { notes, ...shown } = await shownOf(work, relations, keyed, counts, session, signal);
   const diff = buildTableDiff({
     shape,
     rows: rowsOfBoth(read, split),
@@ -199,9 +201,12 @@ async function shownOf(
   relations: DiffRelations,
   keyed: KeyedRequest,
   counts: RowCounts,
-  ask: Ask,
+  session: EngineSession,
   signal: AbortSignal,
 ): Promise<Shown> {
+  const { shownMs } = work.limits;
+  const within = shownMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(shownMs))]);
+  const ask = askIn(session, within);
   const { columns, limit } = work.input.show;
   const mayShow = (column: string): boolean => columns === 'all' || columns.includes(column);
   try {
@@ -210,7 +215,8 @@ async function shownOf(
     return { samples, ...profile, notes: [] };
   } catch (cause) {
     if (!(cause instanceof SluiceError) || signal.aborted) throw cause;
-    const notes = [`rows and values cannot be shown: ${cause.problem.message}`];
+    const why = within.aborted ? 'there was no more time for it' : cause.problem.message;
+    const notes = [`rows and values cannot be shown: ${why}`];
     return { samples: [], profile: [], profileOf: 'changed-objects', profileColumns: 0, notes };
   }
 }

@@ -18,6 +18,7 @@ import type { DiffObject } from './diff-objects.ts';
 import { type ComparedVersions, type DiffLimits, diffTables } from './diff-tables.ts';
 import { inputByContract } from './diff-versions.ts';
 import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
+import { timeLeftMs } from './run-deadline.ts';
 
 /** As many rows as `sluice diff` compares one by one: beyond them a part of the keys is, by which no rule is decided. */
 export const REQUIRED_LIMITS: DiffLimits = { exactRows: 100_000_000, profileBytes: 64_000_000 };
@@ -115,7 +116,13 @@ async function compare(
     folderColumns: rulesOf(output).flatMap((rule) => (rule.kind === 'protectedPartition' ? rule.partition.column : [])),
   }));
   const outcomes =
-    inputs.length === 0 ? [] : await diffTables({ tables: inputs, runDirectory: directory, limits }, deps, signal);
+    inputs.length === 0
+      ? []
+      : await diffTables(
+          { tables: inputs, runDirectory: directory, limits: { shownMs: shownTime(inputs.length), ...limits } },
+          deps,
+          signal,
+        );
   return new Map(
     tables.flatMap((table): readonly (readonly [TableOutput, RequiredDiff])[] => {
       const { output } = table;
@@ -128,6 +135,14 @@ async function compare(
     }),
   );
 }
+
+/** What people like to look at must not take the time in which the next table is judged. */
+function shownTime(tables: number): number {
+  return Math.max(LEAST_SHOWN_MS, (timeLeftMs() ?? UNLIMITED_RUN_MS) / (4 * tables));
+}
+
+const LEAST_SHOWN_MS = 500;
+const UNLIMITED_RUN_MS = 120_000;
 
 interface Comparison {
   readonly output: TableOutput;

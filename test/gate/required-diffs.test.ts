@@ -10,6 +10,7 @@ import { createWorkspace } from '../../src/adapters/workspace/run-directories.ts
 import { kindOf } from '../../src/core/check/registry.ts';
 import { SluiceError } from '../../src/core/problem.ts';
 import { checkLocal } from '../../src/gate/check-local.ts';
+import type { DiffLimits } from '../../src/gate/diff-tables.ts';
 import { readContracts } from '../../src/gate/load-contracts.ts';
 import type { QueryEngine } from '../../src/gate/ports.ts';
 import { requiredDiffs } from '../../src/gate/required-diffs.ts';
@@ -80,34 +81,44 @@ it('an engine that dies of one table judges the others', async () => {
   ]);
 });
 
-it('a part of the keys decides nothing', async () => {
-  await write('sampled/base.parquet', 4_000);
-  await write('sampled/data.parquet', 5_000);
+/** Two files of one table with rules, and what is asked of them. */
+async function asked(rows: { readonly base: number; readonly data: number }, limits: DiffLimits) {
+  await write(`${rows.base}/base.parquet`, rows.base);
+  await write(`${rows.base}/data.parquet`, rows.data);
   const { contracts, checks } = readContracts([{ file: 'c.yaml', text, digest: '' }], {});
   const [contract] = contracts;
   const [own] = contract?.tables ?? [];
-  if (contract === undefined || own === undefined) throw new Error('no contract');
-  const rules = (checks.get('c.yaml') ?? []).filter((check) => check.table === own.name);
+  const rule = (checks.get('c.yaml') ?? []).find((check) => check.table === own?.name && check.kind === 'appendOnly');
+  if (contract === undefined || own === undefined || rule === undefined) throw new Error('no contract');
   const object = (path: string) => ({ path, localPath: at(path), sizeBytes: 1, partition: {}, identity: path });
-  const [before, after] = [object('sampled/base.parquet'), object('sampled/data.parquet')];
+  const [before, after] = [object(`${rows.base}/base.parquet`), object(`${rows.base}/data.parquet`)];
   const output = {
-    input: { contract, table: own, objects: [after], checks: rules },
+    input: { contract, table: own, objects: [after], checks: [rule] },
     facts: { objects: [], partitionColumns: [] },
     states: new Map(),
-    rows: 5_000n,
+    rows: BigInt(rows.data),
     relation: null,
   };
-  const request = {
-    outputs: [output],
-    versionsOf: async () => new Map([[own, { base: [before], merge: [after] }]]),
-    unknown: null,
-    now: 0,
-    limits: { exactRows: 1_000, profileBytes: 0 },
+  const versionsOf = async () => new Map([[own, { base: [before], merge: [after] }]]);
+  const required = await requiredDiffs({ outputs: [output], versionsOf, unknown: null, now: 0, limits }, deps, never);
+  return {
+    rule,
+    facts: output.facts,
+    state: required.get(output)?.states.get(rule.id),
+    diff: required.get(output)?.diff,
   };
-  const required = (await requiredDiffs(request, deps, never)).get(output);
-  const rule = rules.find(({ kind }) => kind === 'appendOnly');
-  const state = required?.states.get(rule?.id ?? '');
+}
+
+it('a part of the keys decides nothing', async () => {
+  const { rule, facts, state } = await asked({ base: 4_000, data: 5_000 }, { exactRows: 1_000, profileBytes: 0 });
   expect(state).toMatchObject({ form: 'changed', evidence: { isEstimate: true, rows: { base: 4_000, merge: 5_000 } } });
-  if (rule === undefined || state === undefined) throw new Error('no rule');
-  expect(kindOf(rule).judge(rule, state, { facts: output.facts, now: 0 }).outcome).toBe('error');
+  if (state === undefined) throw new Error('no state');
+  expect(kindOf(rule).judge(rule, state, { facts, now: 0 }).outcome).toBe('error');
+});
+
+it('what is only shown has its own time, and takes none of the verdict', async () => {
+  const limits = { exactRows: 10_000, profileBytes: 1_000_000, shownMs: 0 };
+  const { state, diff } = await asked({ base: 30, data: 50 }, limits);
+  expect(state).toMatchObject({ form: 'changed', evidence: { inserted: 20, isEstimate: false } });
+  expect(diff?.notes).toEqual(['rows and values cannot be shown: there was no more time for it']);
 });
