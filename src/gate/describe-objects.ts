@@ -12,6 +12,8 @@ import type { EngineSession, Row } from './ports.ts';
 export interface ParquetFacts {
   readonly facts: ObjectFacts;
   readonly claimedRows: bigint | null;
+  /** Digest of the schema as the footer states it, nullability included; null when nothing could be read. */
+  readonly shape: string | null;
 }
 
 /**
@@ -57,7 +59,7 @@ export function sentenceOf(cause: unknown): string {
 /** An object no row of which can be trusted. */
 export function unreadable(object: InputObject, message: string): ParquetFacts {
   const defect: ObjectDefect = { message, line: null, rows: null };
-  return { facts: factsOf(object, [], [defect]), claimedRows: null };
+  return { facts: factsOf(object, [], [defect]), claimedRows: null, shape: null };
 }
 
 async function describeTogether(
@@ -72,11 +74,12 @@ async function describeTogether(
   const described: ParquetFacts[] = [];
   for (const object of objects) {
     const footer = footerOf.get(object.localPath) ?? {};
-    const stated = columns.get(String(footer['shape'])) ?? [];
+    const shape = String(footer['shape']);
+    const stated = columns.get(shape) ?? [];
     const untyped = stated.filter((column) => namesIn(footer['untyped']).includes(column.name));
     const own = untyped.length === 0 ? stated : await withoutValues(object, stated, untyped, session, signal);
     const defects = [...pathDefects(object), ...footerDefects(footer), ...caseDefects(own, footer['names'])];
-    described.push({ facts: factsOf(object, own, defects), claimedRows: integer(footer['num_rows']) });
+    described.push({ facts: factsOf(object, own, defects), claimedRows: integer(footer['num_rows']), shape });
   }
   return described;
 }

@@ -24,6 +24,8 @@ export type DiffTexts = ReadonlyMap<DiffObject, TextInput>;
 export interface ReadObject {
   readonly readable: ReadableObject;
   readonly rows: number;
+  /** Parquet: digest of the schema as the footer states it; equal digests say the same of NULL. */
+  readonly shape: string | null;
   /** Records that cannot be read, in words. */
   readonly lost: readonly string[];
 }
@@ -75,22 +77,22 @@ export async function readObjects(
   signal: AbortSignal,
 ): Promise<ReadObjects> {
   const of = new Map<DiffObject, ReadObject>();
-  const keep = (object: DiffObject, readable: ReadableObject, rows: bigint | null): void => {
+  const keep = (object: DiffObject, readable: ReadableObject, rows: bigint | null, shape: string | null): void => {
     refuseUnreadable(readable, rows);
-    of.set(object, { readable, rows: Number(rows ?? 0n), lost: lostRows(readable) });
+    of.set(object, { readable, rows: Number(rows ?? 0n), shape, lost: lostRows(readable) });
   };
   const parquet = objects.filter((object) => !texts.has(object));
   refuseUnknownFormats(table, parquet);
-  for (const [index, { facts, claimedRows }] of (await describeParquet(parquet, session, signal)).entries()) {
+  for (const [index, { facts, claimedRows, shape }] of (await describeParquet(parquet, session, signal)).entries()) {
     const object = parquet[index];
     if (object === undefined) continue;
-    keep(object, { facts, localPath: object.localPath, staged: null, partition: object.partition }, claimedRows);
+    keep(object, { facts, localPath: object.localPath, staged: null, partition: object.partition }, claimedRows, shape);
   }
   for (const object of objects) {
     const input = texts.get(object);
     if (input === undefined) continue;
     const staged = await stageObject(table, input, session, signal);
-    keep(object, staged.readable, staged.rows);
+    keep(object, staged.readable, staged.rows, null);
   }
   return { of };
 }

@@ -1,14 +1,15 @@
 /** Asks the engine what differs between the rows of two sides. */
 import { bagDifference } from '../core/diff/bag-plan.ts';
 import { codesOf, countOf, type RowCounts } from '../core/diff/build-diff.ts';
+import { hasIntegerKey } from '../core/diff/census-plan.ts';
 import { jsonColumns, settleClasses, settleJson } from '../core/diff/json-plan.ts';
 import {
   delta,
   deltaCounts,
+  deltaSizes,
   dropElsewhere,
   elsewhere,
   type KeyedRequest,
-  movedInDelta,
   noRepeatedKeys,
   noRepeatedRows,
   nowhere,
@@ -33,12 +34,15 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
   const { repeated, keyless, moved } = await takeCensus(request, ask);
   await ask(repeated === 0 ? noRepeatedKeys(request) : repeatedKeys(request));
   await ask(repeated === 0 ? noRepeatedRows(request) : repeatedRows(request));
-  const differing = made(await ask(delta(request, repeated)));
+  await ask(delta(request, { repeated, moved: moved === null }));
   for (const index of jsonColumns(shape)) await ask(settleJson(request, index));
   if (jsonColumns(shape).length > 0) await ask(settleClasses(request));
-  const [differingAndMoved] = await ask(movedInDelta());
-  const nothing = shared.relation === null || (differing === 0n && repeated === 0);
-  const also = made(await ask(nothing ? nowhere(request) : elsewhere(request)));
+  const [sizes] = await ask(deltaSizes());
+  const differingAndMoved = countOf(sizes, 'moved');
+  const nothing = shared.relation === null || (countOf(sizes, 'differing') === 0 && repeated === 0);
+  const also = made(
+    await ask(nothing ? nowhere(request) : elsewhere(request, repeated === 0 ? boundsIn(shape, sizes) : null)),
+  );
   const [duplicates] = await ask(repeatedCounts(request));
   if (also > 0n) await ask(dropElsewhere(request));
   const [counts] = await ask(deltaCounts(request));
@@ -56,9 +60,17 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
       keyless === 0 && request.sampling.oneIn === 1
         ? { inserted: 0, deleted: 0 }
         : await compareBags(request, 'no key', ask),
-    moved: moved - countOf(differingAndMoved, 'moved') + countOf(counts, 'moved_same'),
+    moved: (moved === null ? countOf(sizes, 'moved_alone') : moved - differingAndMoved) + countOf(counts, 'moved_same'),
     codes: codesOf(counts, shape.values.length),
   };
+}
+
+function boundsIn(
+  shape: KeyedRequest['shape'],
+  sizes: Row | undefined,
+): { readonly low: bigint; readonly high: bigint } | null {
+  const [low, high] = [integer(sizes?.['low']), integer(sizes?.['high'])];
+  return hasIntegerKey(shape) && low !== null && high !== null ? { low, high } : null;
 }
 
 /** Without a key: as bags of whole rows. */

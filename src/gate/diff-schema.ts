@@ -21,9 +21,10 @@ export async function schemaOf(
     objects.filter((object) => !texts.has(object)).map((object) => object.localPath);
   const [base, merge] = [parquet(split.base), parquet(split.merge)];
   const shared = parquet(split.shared);
+  const shapes = new Set([...split.base, ...split.merge, ...split.shared].map((object) => read.of.get(object)?.shape));
   return [
     ...changes,
-    ...(base.length + merge.length === 0
+    ...(base.length + merge.length === 0 || (shapes.size === 1 && !shapes.has(null))
       ? []
       : await changedNullability(keyed, [...shared, ...base], [...shared, ...merge], ask)),
     ...reordered(split, read),

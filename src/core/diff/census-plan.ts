@@ -3,7 +3,7 @@
  * for every key; for one integer column a bitmap and a join of the keys alone do in half the time.
  */
 import { bitmapQuery, isWorthABitmap } from '../plan/keys.ts';
-import { type CompiledQuery, compile, join, type SqlFragment, sql } from '../sql.ts';
+import { type CompiledQuery, compile, join, type SqlFragment, sql, value } from '../sql.ts';
 import type { DiffShape } from './diff-columns.ts';
 import type { KeyedRequest } from './keyed-plan.ts';
 import { hasKey, keyedRows, keyName, keyNames, type SideRows, sameKey } from './side-rows.ts';
@@ -35,11 +35,15 @@ function fits(type: string): boolean {
   return !/HUGE|UBIGINT/.test(type);
 }
 
-/** The size and the bounds of one side's keys: `n`, `filled`, `low`, `high`. */
-export function keySizes({ shape, sampling }: KeyedRequest, rows: SideRows): CompiledQuery {
+/** The size and the bounds of the keys of either `side`: `n`, `filled`, `low`, `high`. */
+export function keySizes({ shape, base, merge, sampling }: KeyedRequest): CompiledQuery {
   const key = keyName(0);
-  return compile(sql`SELECT count(*) AS n, count(${key}) AS filled, min(${key}) AS low, max(${key}) AS high
-    FROM ${keyedRows(rows, shape, sampling, { keyless: true })}`);
+  const of = ({
+    relation,
+    side,
+  }: SideRows) => sql`SELECT ${value(side)} AS side, count(*) AS n, count(${key}) AS filled,
+    min(${key}) AS low, max(${key}) AS high FROM ${keyedRows({ relation, side }, shape, sampling, { keyless: true })}`;
+  return compile(join([of(base), of(merge)], ' UNION ALL '));
 }
 
 export interface IntegerKeys {

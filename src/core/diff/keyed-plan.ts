@@ -5,7 +5,7 @@
  *
  * docs/diff.md has the proof that nothing else has to be read.
  */
-import { type CompiledQuery, compile, join, type SqlFragment, sql } from '../sql.ts';
+import { type CompiledQuery, compile, join, type SqlFragment, sql, value } from '../sql.ts';
 import { doubleValue } from './compare-types.ts';
 import type { DiffColumn, DiffShape } from './diff-columns.ts';
 import {
@@ -79,9 +79,13 @@ export function noRepeatedRows({ shape }: KeyedRequest): CompiledQuery {
 /**
  * Joins what is left, one row to at most one, and keeps the keys whose rows differ.
  *
- * @param repeated how many repeated keys there are to leave out
+ * @param kept.repeated how many repeated keys there are to leave out
+ * @param kept.moved whether rows are kept, as class `m`, that lie in another object and are the same
  */
-export function delta(request: KeyedRequest, repeated: number): CompiledQuery {
+export function delta(
+  request: KeyedRequest,
+  { repeated, moved }: { readonly repeated: number; readonly moved: boolean },
+): CompiledQuery {
   const { shape } = request;
   const side = (rows: SideRows) => singleRows(request, rows, repeated);
   const keys = shape.key.map(
@@ -89,20 +93,23 @@ export function delta(request: KeyedRequest, repeated: number): CompiledQuery {
   );
   const both = sql`a.one AND b.one`;
   const codes = shape.values.map(
-    (column, index) => sql`CASE WHEN ${both} THEN ${code(column, index)} ELSE 0 END AS ${valueName(index)}`,
+    (column, index) =>
+      sql`CAST(CASE WHEN ${both} THEN ${code(column, index)} ELSE 0 END AS TINYINT) AS ${valueName(index)}`,
   );
   const differing = shape.values.map(
     (_column, index) => sql`a.${valueName(index)} IS DISTINCT FROM b.${valueName(index)}`,
   );
   const differs = join([sql`a.one IS NULL`, sql`b.one IS NULL`, ...differing], ' OR ');
-  const joined = sql`SELECT ${join([...keys, sql`a.one AS in_base`, sql`b.one AS in_merge`, sql`a.p <> b.p AS moved`, ...codes], ', ')}
-    FROM ${side(request.base)} AS a FULL JOIN ${side(request.merge)} AS b ON ${sameKey(shape, 'a', 'b')} WHERE ${differs}`;
+  const kept = moved ? sql`${differs} OR a.p <> b.p` : differs;
+  const facts = [sql`a.one AS in_base`, sql`b.one AS in_merge`, sql`a.p <> b.p AS moved`];
+  const joined = sql`SELECT ${join([...keys, ...facts, ...codes], ', ')}
+    FROM ${side(request.base)} AS a FULL JOIN ${side(request.merge)} AS b ON ${sameKey(shape, 'a', 'b')} WHERE ${kept}`;
   const names = join(
     [keyNames(shape), sql`coalesce(moved, false) AS moved`, ...shape.values.map((_c, index) => valueName(index))],
     ', ',
   );
   return compile(sql`CREATE OR REPLACE TEMP TABLE sluice_delta AS
-    SELECT ${names}, CASE WHEN in_base IS NULL THEN 'i' WHEN in_merge IS NULL THEN 'd' WHEN ${isChanged(shape)} THEN 'u' ELSE 't' END AS class
+    SELECT ${names}, CASE WHEN in_base IS NULL THEN 'i' WHEN in_merge IS NULL THEN 'd' WHEN ${isChanged(shape)} THEN 'u' WHEN ${hasCode(shape)} THEN 't' ELSE 'm' END AS class
     FROM (${joined})`);
 }
 
@@ -114,6 +121,12 @@ export function isChanged(shape: DiffShape): SqlFragment {
     return sql`(${name} <> 0 AND ${name} <> 4 AND ${name} <> 5)`;
   });
   return changed.length === 0 ? sql`false` : sql`(${join(changed, ' OR ')})`;
+}
+
+/** Some column is not the same to the byte. */
+function hasCode(shape: DiffShape): SqlFragment {
+  const codes = shape.values.map((_column, index) => sql`${valueName(index)} <> 0`);
+  return codes.length === 0 ? sql`false` : sql`(${join(codes, ' OR ')})`;
 }
 
 /** The rows with a key that occurs once, and `one` to tell an absent row from a row of NULLs. */
@@ -160,12 +173,23 @@ function spelling({ by }: DiffColumn, left: SqlFragment, right: SqlFragment): Sq
 /**
  * The keys of all differing rows that shared objects hold as well, with how often. Such a key occurs more than once on
  * a side, whatever it looked like among the objects read.
+ *
+ * @param within bounds of all these keys, for integer keys: to compare is quicker than to look up
  */
-export function elsewhere({ shape, shared, sampling }: KeyedRequest): CompiledQuery {
+export function elsewhere(
+  { shape, shared, sampling }: KeyedRequest,
+  within: { readonly low: bigint; readonly high: bigint } | null,
+): CompiledQuery {
   const keys = keyNames(shape);
-  const differing = sql`SELECT ${keys} FROM sluice_delta UNION ALL SELECT ${keys} FROM sluice_repeated WHERE differs`;
+  const all = keysOnly(shared, shape, sampling, { keyless: true });
+  const bound = (number: bigint): SqlFragment => sql`CAST(${value(number.toString())} AS BIGINT)`;
+  const near =
+    within === null
+      ? all
+      : sql`(SELECT * FROM ${all} WHERE ${keyName(0)} BETWEEN ${bound(within.low)} AND ${bound(within.high)})`;
+  const differing = sql`SELECT ${keys} FROM sluice_delta WHERE class <> 'm' UNION ALL SELECT ${keys} FROM sluice_repeated WHERE differs`;
   return compile(sql`CREATE OR REPLACE TEMP TABLE sluice_elsewhere AS
-    SELECT ${keyNames(shape, 's')}, count(*) AS n FROM ${keysOnly(shared, shape, sampling, { keyless: true })} AS s
+    SELECT ${keyNames(shape, 's')}, count(*) AS n FROM ${near} AS s
     JOIN (${differing}) AS d ON ${sameKey(shape, 's', 'd')} GROUP BY ${keyNames(shape, 's')}`);
 }
 
@@ -178,7 +202,7 @@ export function nowhere({ shape }: KeyedRequest): CompiledQuery {
 /** One row: `keys`, `base_rows` and `merge_rows` of the keys without a partner to be compared with. */
 export function repeatedCounts({ shape }: KeyedRequest): CompiledQuery {
   const keys = keyNames(shape);
-  const single = sql`SELECT ${keys}, CASE WHEN class = 'i' THEN 0 ELSE 1 END AS na, CASE WHEN class = 'd' THEN 0 ELSE 1 END AS nb, false AS alone FROM sluice_delta`;
+  const single = sql`SELECT ${keys}, CASE WHEN class = 'i' THEN 0 ELSE 1 END AS na, CASE WHEN class = 'd' THEN 0 ELSE 1 END AS nb, false AS alone FROM sluice_delta WHERE class <> 'm'`;
   const several = sql`SELECT ${keys}, na, nb, true AS alone FROM sluice_repeated WHERE differs`;
   return compile(sql`SELECT count(*) AS keys, coalesce(sum(na + coalesce(n, 0)), 0) AS base_rows,
       coalesce(sum(nb + coalesce(n, 0)), 0) AS merge_rows
@@ -191,9 +215,14 @@ export function dropElsewhere({ shape }: KeyedRequest): CompiledQuery {
   return compile(sql`DELETE FROM sluice_delta AS a USING sluice_elsewhere AS s WHERE ${sameKey(shape, 'a', 's')}`);
 }
 
-/** One row `moved`: of the differing keys those whose object differs as well. */
-export function movedInDelta(): CompiledQuery {
-  return compile(sql`SELECT count(*) FILTER (moved) AS moved FROM sluice_delta`);
+/**
+ * One row: `differing` keys, those of them whose object differs as well (`moved`), rows that only `moved_alone`, and the
+ * `low` and `high` of the differing keys' first column.
+ */
+export function deltaSizes(): CompiledQuery {
+  const key = sql`CASE WHEN class <> 'm' THEN ${keyName(0)} END`;
+  return compile(sql`SELECT count(*) FILTER (class <> 'm') AS differing, count(*) FILTER (class <> 'm' AND moved) AS moved,
+    count(*) FILTER (class = 'm') AS moved_alone, min(${key}) AS low, max(${key}) AS high FROM sluice_delta`);
 }
 
 /** One row: rows of each class (`alike`: the same but for JSON's spelling or a tolerance), those that moved and are the same, and per column how often each code occurs (a map `c0`, ...). */
@@ -208,5 +237,5 @@ export function deltaCounts({ shape }: KeyedRequest): CompiledQuery {
     sql`count(*) FILTER (class = 't') AS alike`,
     sql`count(*) FILTER (moved AND class = 't') AS moved_same`,
   ];
-  return compile(sql`SELECT ${join([...classes, ...codes], ', ')} FROM sluice_delta`);
+  return compile(sql`SELECT ${join([...classes, ...codes], ', ')} FROM sluice_delta WHERE class <> 'm'`);
 }
