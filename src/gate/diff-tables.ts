@@ -57,11 +57,15 @@ export interface DiffTableInput {
 /** Rows of each kind of change. */
 const MAX_SAMPLES = 200;
 
+const MOST_MOVED = 5_000_000;
+
 export interface DiffLimits {
   /** Rows of changed objects of both sides that are compared exactly; above it one key in so many is. */
   readonly exactRows: number;
   /** Bytes of objects that are read once more to see what the values look like; 0: never. */
   readonly profileBytes: number;
+  /** Rows read up to which those that only moved are told by the comparison; default five million. */
+  readonly movedRows?: number;
   /** Longest time for what a table's diff only shows (rows, profiles), in milliseconds; default: no end of its own. */
   readonly shownMs?: number;
 }
@@ -157,6 +161,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     merge: { relation: relations.merge, side: 'merge' },
     shared: { relation: relations.shared, side: 'merge' },
     sampling: { oneIn: oneInOf(rowsOf(read, split.base) + rowsOf(read, split.merge)) },
+    mostMoved: limits.movedRows ?? MOST_MOVED,
     paths: [...new Set(objects.map((object) => object.path))],
   };
   const ask = askIn(session, signal);

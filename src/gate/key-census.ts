@@ -35,12 +35,10 @@ async function withoutRepeats(request: KeyedRequest, ask: Ask): Promise<KeyCensu
     rows += own.rows;
   }
   // Rows that moved are kept by the comparison, which is quicker than a join of their own, and takes room for each.
-  if (rows <= MOST_MOVED) return { repeated: 0, moved: null, keyless };
+  if (rows <= request.mostMoved) return { repeated: 0, moved: null, keyless };
   const [row] = await ask(movedKeys(request));
   return { repeated: 0, moved: countOf(row, 'moved'), keyless };
 }
-
-const MOST_MOVED = 5_000_000;
 
 /** The side's rows, and those without a key; null where a key occurs twice, or a bitmap cannot tell. */
 async function keylessOf(

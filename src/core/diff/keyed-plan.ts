@@ -38,6 +38,8 @@ export interface KeyedRequest {
   /** Rows of the objects that both versions hold. */
   readonly shared: SideRows;
   readonly sampling: Sampling;
+  /** Rows of either version up to which those that only moved are kept in `sluice_delta`, each of them. */
+  readonly mostMoved: number;
   /** Every path of both sides. */
   readonly paths: readonly string[];
 }
