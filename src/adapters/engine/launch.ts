@@ -50,7 +50,7 @@ export function launch(launcher: Launcher): ChildProcess {
 function entry(): readonly string[] {
   const fromSource = import.meta.url.endsWith('.ts');
   const child = fileURLToPath(new URL(fromSource ? './child.ts' : './child.js', import.meta.url));
-  return fromSource ? ['--import', import.meta.resolve('tsx'), child] : [child];
+  return fromSource ? ['--import', import.meta.resolve('tsx/esm'), child] : [child];
 }
 
 function works(wrapper: readonly string[]): boolean {
