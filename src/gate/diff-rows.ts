@@ -10,6 +10,7 @@ import {
   dropElsewhere,
   elsewhere,
   type KeyedRequest,
+  type KeyRange,
   noRepeatedKeys,
   noRepeatedRows,
   nowhere,
@@ -41,7 +42,7 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
   const differingAndMoved = countOf(sizes, 'moved');
   const nothing = shared.relation === null || (countOf(sizes, 'differing') === 0 && repeated === 0);
   const also = made(
-    await ask(nothing ? nowhere(request) : elsewhere(request, repeated === 0 ? boundsIn(shape, sizes) : null)),
+    await ask(nothing ? nowhere(request) : elsewhere(request, repeated === 0 ? rangesIn(shape, sizes) : null)),
   );
   const [duplicates] = await ask(repeatedCounts(request));
   if (also > 0n) await ask(dropElsewhere(request));
@@ -65,12 +66,15 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
   };
 }
 
-function boundsIn(
-  shape: KeyedRequest['shape'],
-  sizes: Row | undefined,
-): { readonly low: bigint; readonly high: bigint } | null {
-  const [low, high] = [integer(sizes?.['low']), integer(sizes?.['high'])];
-  return hasIntegerKey(shape) && low !== null && high !== null ? { low, high } : null;
+function rangesIn(shape: KeyedRequest['shape'], sizes: Row | undefined): readonly KeyRange[] | null {
+  if (!hasIntegerKey(shape)) return null;
+  return [
+    ['new_low', 'new_high'],
+    ['old_low', 'old_high'],
+  ].flatMap(([from = '', to = '']): readonly KeyRange[] => {
+    const [low, high] = [integer(sizes?.[from]), integer(sizes?.[to])];
+    return low === null || high === null ? [] : [{ low, high }];
+  });
 }
 
 /** Without a key: as bags of whole rows. */

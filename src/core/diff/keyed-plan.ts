@@ -176,19 +176,20 @@ function spelling({ by }: DiffColumn, left: SqlFragment, right: SqlFragment): Sq
  * The keys of all differing rows that shared objects hold as well, with how often. Such a key occurs more than once on
  * a side, whatever it looked like among the objects read.
  *
- * @param within bounds of all these keys, for integer keys: to compare is quicker than to look up
+ * @param ranges of integers that hold all these keys: to compare is quicker than to look up; null: keys of other types
  */
 export function elsewhere(
   { shape, shared, sampling }: KeyedRequest,
-  within: { readonly low: bigint; readonly high: bigint } | null,
+  ranges: readonly KeyRange[] | null,
 ): CompiledQuery {
   const keys = keyNames(shape);
   const all = keysOnly(shared, shape, sampling, { keyless: true });
   const bound = (number: bigint): SqlFragment => sql`CAST(${value(number.toString())} AS BIGINT)`;
+  const inRange = ({ low, high }: KeyRange) => sql`${keyName(0)} BETWEEN ${bound(low)} AND ${bound(high)}`;
   const near =
-    within === null
+    ranges === null || ranges.length === 0
       ? all
-      : sql`(SELECT * FROM ${all} WHERE ${keyName(0)} BETWEEN ${bound(within.low)} AND ${bound(within.high)})`;
+      : sql`(SELECT * FROM ${all} WHERE ${join(ranges.map(inRange), ' OR ')})`;
   const differing = sql`SELECT ${keys} FROM sluice_delta WHERE class <> 'm' UNION ALL SELECT ${keys} FROM sluice_repeated WHERE differs`;
   return compile(sql`CREATE OR REPLACE TEMP TABLE sluice_elsewhere AS
     SELECT ${keyNames(shape, 's')}, count(*) AS n FROM ${near} AS s
@@ -217,14 +218,23 @@ export function dropElsewhere({ shape }: KeyedRequest): CompiledQuery {
   return compile(sql`DELETE FROM sluice_delta AS a USING sluice_elsewhere AS s WHERE ${sameKey(shape, 'a', 's')}`);
 }
 
+/** Both ends included. */
+export interface KeyRange {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
 /**
  * One row: `differing` keys, those of them whose object differs as well (`moved`), rows that only `moved_alone`, and the
- * `low` and `high` of the differing keys' first column.
+ * bounds of the differing keys' first column: `new_low` and `new_high` of inserted ones, which often lie behind all
+ * others, `old_low` and `old_high` of the rest.
  */
 export function deltaSizes(): CompiledQuery {
-  const key = sql`CASE WHEN class <> 'm' THEN ${keyName(0)} END`;
+  const fresh = sql`CASE WHEN class = 'i' THEN ${keyName(0)} END`;
+  const old = sql`CASE WHEN class <> 'm' AND class <> 'i' THEN ${keyName(0)} END`;
   return compile(sql`SELECT count(*) FILTER (class <> 'm') AS differing, count(*) FILTER (class <> 'm' AND moved) AS moved,
-    count(*) FILTER (class = 'm') AS moved_alone, min(${key}) AS low, max(${key}) AS high FROM sluice_delta`);
+    count(*) FILTER (class = 'm') AS moved_alone, min(${fresh}) AS new_low, max(${fresh}) AS new_high,
+    min(${old}) AS old_low, max(${old}) AS old_high FROM sluice_delta`);
 }
 
 /** One row: rows of each class (`alike`: the same but for JSON's spelling or a tolerance), those that moved and are the same, and per column how often each code occurs (a map `c0`, ...). */
