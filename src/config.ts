@@ -1,8 +1,8 @@
-import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseByteSize } from './config/byte-size.ts';
 import { type Collected, type ConfigSources, collect } from './config/collect.ts';
 import { parseGoDuration } from './config/go-duration.ts';
+import { memoryShare, thisMachine } from './config/machine.ts';
 import { type Listen, parseListen, parseServerUrl } from './config/network.ts';
 import { type Secret, secret } from './config/secret.ts';
 import { type RawConfig, validate } from './config/validate.ts';
@@ -173,8 +173,10 @@ export function loadConsoleUrl(sources: ConfigSources): string | null {
 }
 
 function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSources): Config {
-  const maxConcurrentRuns = raw.runs.concurrent ?? Math.max(1, Math.floor(availableParallelism() / 2));
-  const memoryBytes = raw.limits.memory === undefined ? shareOfMemory(maxConcurrentRuns) : bytes(raw.limits.memory);
+  const machine = thisMachine();
+  const maxConcurrentRuns = raw.runs.concurrent ?? Math.max(1, Math.floor(machine.processors / 2));
+  const memoryBytes =
+    raw.limits.memory === undefined ? memoryShare(machine, maxConcurrentRuns) : bytes(raw.limits.memory);
   const maxDeadlineMs = milliseconds(raw.hook.maxDeadline);
   return {
     lakefs: {
@@ -221,7 +223,7 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
     queueLength: raw.runs.queue,
     limits: {
       memoryBytes,
-      threads: raw.limits.threads ?? Math.max(1, Math.floor(availableParallelism() / maxConcurrentRuns)),
+      threads: raw.limits.threads ?? Math.max(1, Math.floor(machine.processors / maxConcurrentRuns)),
       tempBytes: raw.limits.temp === undefined ? memoryBytes * 2 : bytes(raw.limits.temp),
       objects: raw.limits.objects,
       bytes: bytes(raw.limits.bytes),
@@ -235,12 +237,6 @@ function toConfig(raw: RawConfig, base: Collected['base'], { env }: ConfigSource
     shutdownGraceMs: milliseconds(raw.shutdownGrace),
     logLevel: raw.logLevel,
   };
-}
-
-/** DuckDB gets what two GiB for everything else leave of the machine, shared among the runs. */
-function shareOfMemory(runs: number): number {
-  const gibibyte = 2 ** 30;
-  return Math.max(gibibyte / 2, Math.floor((totalmem() - 2 * gibibyte) / runs));
 }
 
 function defaultStateDir(env: ConfigSources['env']): string {

@@ -1,9 +1,10 @@
 /** What runs on the user's own machine: one engine process, half the memory at most, nothing kept. */
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { createDuckDbEngine } from '../adapters/engine/engine.ts';
 import { createLocalFiles } from '../adapters/local/local-files.ts';
 import { createTextFiles } from '../adapters/text/make-plain.ts';
 import { createWorkspace } from '../adapters/workspace/run-directories.ts';
+import { thisMachine } from '../config/machine.ts';
 import type { LocalCheckDeps } from '../gate/check-local.ts';
 import { packageVersion } from './version.ts';
 
@@ -13,9 +14,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Lends the tools to the work, and ends the engine when it is over. */
 export async function withLocalTools<T>(work: (tools: LocalCheckDeps) => Promise<T>): Promise<T> {
+  const { memoryBytes, processors } = thisMachine();
   const engine = createDuckDbEngine({
-    threads: availableParallelism(),
-    memoryLimit: Math.min(4 * GIBIBYTE, Math.floor(totalmem() / 2)),
+    threads: processors,
+    memoryLimit: Math.min(4 * GIBIBYTE, Math.floor(memoryBytes / 2)),
     maxTempBytes: 64 * GIBIBYTE,
     spares: 1,
   });
