@@ -6,7 +6,7 @@ import { type EngineProcess, type Outcome, startProcess } from './engine-process
 import { engineDied, stopped } from './failure.ts';
 import { findLauncher, type Launcher } from './launch.ts';
 import type { EngineLimits, WarmFacts } from './protocol.ts';
-import { createSession } from './session.ts';
+import { createSession, type SessionParts } from './session.ts';
 
 export interface DuckDbEngineOptions {
   /** DuckDB threads of one session. */
@@ -53,6 +53,7 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): QueryEngine {
   if (launcher.notice !== null) options.onNotice?.(launcher.notice);
   const spares: Warming[] = [];
   const sessions = new Set<EngineSession>();
+  const ending = new Set<Promise<void>>();
   let closed = false;
 
   const refill = () => {
@@ -60,12 +61,17 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): QueryEngine {
   };
   refill();
 
+  const onEnding = (gone: Promise<void>) => {
+    ending.add(gone);
+    void gone.then(() => ending.delete(gone));
+  };
+
   const openProcess = async (request: EngineRequest, signal: AbortSignal): Promise<EngineSession> => {
-    const openFresh = () => openOn(startWarming(launcher, options), request, options, signal);
+    const openFresh = () => openOn(startWarming(launcher, options), request, { ...options, onEnding }, signal);
     const spare = takeAlive(spares);
     if (spare === undefined) return await openFresh();
     try {
-      return await openOn(spare, request, options, signal);
+      return await openOn(spare, request, { ...options, onEnding }, signal);
     } catch (error) {
       if (!diedWaiting(error)) throw error;
       return await openFresh();
@@ -93,8 +99,9 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): QueryEngine {
     },
     close: async () => {
       closed = true;
-      const ending = spares.splice(0).map(({ process }) => process.kill());
-      await Promise.all([...ending, ...[...sessions].map((session) => session.close())]);
+      for (const { process } of spares.splice(0)) onEnding(process.kill());
+      await Promise.all([...sessions].map((session) => session.close()));
+      await Promise.all(ending);
     },
   };
 }
@@ -117,7 +124,7 @@ function takeAlive(spares: Warming[]): Warming | undefined {
 async function openOn(
   { process, warm }: Warming,
   request: EngineRequest,
-  options: DuckDbEngineOptions,
+  options: DuckDbEngineOptions & Pick<SessionParts, 'onEnding'>,
   signal: AbortSignal,
 ): Promise<EngineSession> {
   const limit = AbortSignal.timeout(MAX_OPEN_MS);
@@ -131,7 +138,7 @@ async function openOn(
     const facts = expectValue(await warm);
     if (facts.duckdb !== DUCKDB_VERSION) throw startFailed(`it runs ${facts.duckdb}, not ${DUCKDB_VERSION}`);
     const allowedPaths = [...request.inputFiles, ...request.stagedFiles];
-    const { maxTempBytes } = options;
+    const { maxTempBytes, onEnding } = options;
     expectValue(await process.ask({ kind: 'lock', allowedPaths, tempDirectory, maxTempBytes }).outcome);
     return createSession({
       process,
@@ -140,6 +147,7 @@ async function openOn(
       aggregates: new Set(facts.aggregates),
       statementTimeoutMs: options.statementTimeoutMs ?? 600_000,
       graceMs: options.graceMs ?? 1_000,
+      onEnding,
     });
   } catch (error) {
     await process.kill();

@@ -22,6 +22,8 @@ export interface SessionParts {
   readonly statementTimeoutMs: number;
   /** From the first interrupt to SIGKILL. */
   readonly graceMs: number;
+  /** Told when the session closes: its process was killed, and may take a moment to give its memory back. */
+  readonly onEnding: (gone: Promise<void>) => void;
 }
 
 /** Our own statements return counts and examples, per object at most; more than this is a mistake of ours. */
@@ -67,8 +69,9 @@ export function createSession(parts: SessionParts): EngineSession {
       return judgeExpression([alone, wrapped], parts.aggregates);
     },
     close: async () => {
-      await parts.process.kill();
-      await rm(parts.tempDirectory, { recursive: true, force: true }).catch(() => {});
+      // Nobody who waits for an answer waits for the kernel to take back the memory of a process that answered.
+      parts.onEnding(parts.process.kill());
+      await rm(parts.tempDirectory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     },
   };
 }
