@@ -2,16 +2,18 @@
 
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { RowCounts } from '../core/diff/build-diff.ts';
-import { type DiffShape, schemaChanges } from '../core/diff/diff-columns.ts';
+import type { DiffShape } from '../core/diff/diff-columns.ts';
 import { type Doubt, evidenceOf, type KnownChanges, schemaDifferences } from '../core/diff/evidence.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { shapeWithNewColumns } from '../core/diff/new-columns.ts';
+import { versionTypes } from '../core/diff/object-types.ts';
+import { schemaChanges } from '../core/diff/schema-changes.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
-import type { SchemaChange } from '../core/diff/table-diff.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { DiffObject, ReadObjects } from './diff-objects.ts';
 import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
 import { type Ask, compareByKey, compareWithoutKey } from './diff-rows.ts';
+import type { SchemaDiff } from './diff-schema.ts';
 
 export interface ReadTable {
   readonly table: ContractTable;
@@ -25,10 +27,9 @@ export interface ReadTable {
 }
 
 export interface ComparedTable extends Omit<ReadTable, 'table' | 'newColumns'> {
-  readonly relations: DiffRelations;
   readonly counts: RowCounts;
   readonly newColumnCounts: RowCounts | null;
-  readonly schema: readonly SchemaChange[];
+  readonly schema: SchemaDiff;
 }
 
 /** By key where there is one, else as bags of whole rows. */
@@ -64,9 +65,8 @@ export function rowsOfBoth(read: ReadObjects, split: ObjectSplit<DiffObject>): {
 
 /** The evidence of a compared table. */
 export function tableEvidence(compared: ComparedTable): KnownChanges {
-  const { split, read, relations, keyed, counts, newColumnCounts, schema, doubts } = compared;
-  const { base, merge } = relations.whole;
-  const differences = [...schemaDifferences(schema, base, merge), ...unstagedDifferences(split, read)];
+  const { split, read, keyed, counts, newColumnCounts, schema, doubts } = compared;
+  const differences = [...schemaDifferences(schema.changes, schema.types), ...unstagedDifferences(split, read)];
   return evidenceOf({
     shape: keyed.shape,
     rows: rowsOfBoth(read, split),
@@ -74,7 +74,8 @@ export function tableEvidence(compared: ComparedTable): KnownChanges {
     newColumnCounts,
     oneIn: keyed.sampling.oneIn,
     schema: differences,
-    doubts: [...doubts, ...doubtsOf(split, read)],
+    doubts: [...doubts, ...lostRecords(split, read), ...unknownKeys(split, read)],
+    isComplete: lostRecords(split, read).length === 0,
   });
 }
 
@@ -102,8 +103,10 @@ export async function partEvidence(
   };
   const newColumnCounts = await compareNewColumns(keyed, newColumns, ask);
   const counts = await compareRows(keyed, ask);
-  const schema = schemaChanges(relations.whole.base, relations.whole.merge);
-  return tableEvidence({ split, read, relations, keyed, counts, newColumnCounts, schema, doubts });
+  // Rules about a part ask which columns are gone, and not for the types that footers state.
+  const types = versionTypes(relations.whole.base, relations.whole.merge);
+  const changes = schemaChanges(relations.whole.base, relations.whole.merge, types);
+  return tableEvidence({ split, read, keyed, counts, newColumnCounts, schema: { changes, types }, doubts });
 }
 
 /** A failed comparison of a part takes no other with it; what ends the run is thrown on. */
@@ -117,18 +120,20 @@ export async function knownOrDoubt(work: () => Promise<KnownChanges>, signal: Ab
 }
 
 /** Objects that both versions hold cancel out, whatever of them cannot be read. */
-function doubtsOf(split: ObjectSplit<DiffObject>, read: ReadObjects): readonly Doubt[] {
-  const changed = [...split.base, ...split.merge];
-  const lost = changed.flatMap((object) => read.of.get(object)?.lost ?? []);
-  // New objects alone change no row that was there, whatever else is in them.
-  const unstaged = split.base.length === 0 ? [] : changed.filter((object) => unstagedKeys(object, read).length > 0);
-  return [
-    ...lost.map((why) => ({ why, help: 'write the object anew, with records that can be read' })),
-    ...unstaged.map((object) => ({
-      why: `the key ${unstagedKeys(object, read)[0]} of ${object.path} is not compared: the contract does not know it`,
-      help: 'add it to the properties of the table',
-    })),
-  ];
+function lostRecords(split: ObjectSplit<DiffObject>, read: ReadObjects): readonly Doubt[] {
+  const lost = [...split.base, ...split.merge].flatMap((object) => read.of.get(object)?.lost ?? []);
+  return lost.map((why) => ({ why, help: 'write the object anew, with records that can be read' }));
+}
+
+/** New objects alone change no row that was there, whatever else is in them. */
+function unknownKeys(split: ObjectSplit<DiffObject>, read: ReadObjects): readonly Doubt[] {
+  if (split.base.length === 0) return [];
+  return [...split.base, ...split.merge].flatMap((object) => {
+    const [key] = unstagedKeys(object, read);
+    if (key === undefined) return [];
+    const why = `the key ${key} of ${object.path} is not compared: the contract does not know it`;
+    return [{ why, help: 'add it to the properties of the table' }];
+  });
 }
 
 /** Keys of JSON that the contract does not know: they are seen, and nothing of them is read. */

@@ -182,7 +182,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
   const newColumnCounts = await compareNewColumns(keyed, newColumns, ask);
   const counts = await compareRows(keyed, ask);
   const schema = await schemaOf(work, keyed, relations, read, ask);
-  const changes = tableEvidence({ split, read, relations, keyed, counts, newColumnCounts, schema, doubts });
+  const changes = tableEvidence({ split, read, keyed, counts, newColumnCounts, schema, doubts });
   const lost = objects.flatMap((object) => read.of.get(object)?.lost ?? []);
   const { notes, ...shown } = await shownOf(work, relations, keyed, counts, session, signal);
   const diff = buildTableDiff({
@@ -190,7 +190,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     rows: rowsOfBoth(read, split),
     counts,
     oneIn: keyed.sampling.oneIn,
-    schema,
+    schema: schema.changes,
     objects: objectsOf(split),
     ...shown,
     notes: [...shape.notes, ...lost, ...textNote(input, texts, objects), ...notes],

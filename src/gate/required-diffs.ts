@@ -224,12 +224,14 @@ function unchanged(output: TableOutput): RequiredDiff {
 
 function stateOf(known: KnownChanges): CheckState {
   if ('evidence' in known) return { form: 'changed', evidence: known.evidence };
-  return { form: 'failed', ...known.doubt };
+  const { doubt, certain } = known;
+  return certain === undefined ? { form: 'failed', ...doubt } : { form: 'doubted', ...doubt, certain };
 }
 
 /** The scan proved how many rows there are. A diff that saw another number has not seen what was judged. */
 function agreed(known: KnownChanges, { rows }: TableOutput): KnownChanges {
-  if (!('evidence' in known) || known.evidence.rows.merge === Number(rows ?? 0n)) return known;
+  const seen = 'evidence' in known ? known.evidence : known.certain;
+  if (seen === undefined || seen.rows.merge === Number(rows ?? 0n)) return known;
   return { doubt: { why: 'the diff saw another number of rows than the checks', help: 'merge again' } };
 }
 

@@ -159,3 +159,29 @@ describe('a column that comes back under another case', () => {
     expect(rule('new-column', 'immutable')).toMatchObject({ outcome: 'pass' });
   });
 });
+
+describe('a column that is not known to have kept its values', () => {
+  const table = {
+    diff: '{schemaChanges: [], immutable: [v]}',
+    base: files("SELECT 1 AS id, '\\xFF'::BLOB AS v"),
+  } as const;
+
+  it('has another type for certain, and leaves other rules undecided', async () => {
+    const own = await judgeTables({
+      refused: { ...table, properties: BOTH, files: files("SELECT 1 AS id, '\\xFF' AS v") },
+      allowed: {
+        ...table,
+        properties: BOTH,
+        diff: '{schemaChanges: [type]}',
+        files: files("SELECT 1 AS id, '\\xFF' AS v"),
+      },
+    });
+    expect(ruleOf(own, 'refused', 'schemaChanges')).toMatchObject({
+      outcome: 'fail',
+      observed: 'v: BLOB -> VARCHAR (another type)',
+    });
+    expect(ruleOf(own, 'refused', 'immutable')).toMatchObject({ outcome: 'error' });
+    expect(ruleOf(own, 'allowed', 'schemaChanges')).toMatchObject({ outcome: 'error' });
+    expect(own.verdict).toBe('rejected');
+  });
+});

@@ -27,6 +27,9 @@ export interface ChangeEvidence {
   readonly isEstimate: boolean;
 }
 
+/** What holds of a change although its rows could not be told apart, or not all of its columns were compared. */
+export type CertainChanges = Pick<ChangeEvidence, 'schema' | 'rows'>;
+
 export type RowEdits = Pick<ChangeEvidence, 'inserted' | 'updated' | 'deleted' | 'duplicateKeys' | 'nullKeys'>;
 
 export interface SchemaDifference {

@@ -7,7 +7,7 @@ import type { AllowedSchemaChange, PartitionCondition, RowChange } from '../cont
 import type { Literal, LogicalType, Severity, Threshold, Unit } from '../contract/contract.ts';
 import type { SourceLocation } from '../problem.ts';
 import type { SqlFragment } from '../sql.ts';
-import type { ChangeEvidence } from './change-evidence.ts';
+import type { CertainChanges, ChangeEvidence } from './change-evidence.ts';
 import type { PhysicalType } from './physical-type.ts';
 import type { TableFacts } from './table-facts.ts';
 
@@ -186,6 +186,8 @@ export type CheckState =
   | { readonly form: 'aggregate'; readonly value: string | null }
   | { readonly form: 'scalar'; readonly value: string | number | boolean | null }
   | { readonly form: 'changed'; readonly evidence: ChangeEvidence }
+  /** Nobody can tell what changed, except for what is certain. A check may fail by that and never pass. */
+  | { readonly form: 'doubted'; readonly why: string; readonly help: string; readonly certain: CertainChanges }
   | { readonly form: 'failed'; readonly why: string; readonly help: string | null };
 
 /** What a kind says; the outcome's severity and mode are applied later (core/verdict). */

@@ -25,6 +25,8 @@ const FLOAT_BITS: Readonly<Record<string, number>> = { FLOAT: 24, DOUBLE: 53 };
  */
 export function isWidened(before: PhysicalType, after: PhysicalType): boolean {
   if (before.family === 'null' || before.name === after.name) return true;
+  // As a footer states it; the engine reads it as FLOAT.
+  if (before.name === 'FLOAT16') return after.name === 'FLOAT' || after.name === 'DOUBLE';
   switch (`${before.family} ${after.family}`) {
     case 'integer integer':
       return fitsInteger(before.name, after.name);

@@ -1,6 +1,6 @@
 /** Judging that the kinds about changes share. */
 import type { Interval } from './change-bounds.ts';
-import type { ChangeEvidence } from './change-evidence.ts';
+import type { CertainChanges, ChangeEvidence } from './change-evidence.ts';
 import type { CheckSpec, CheckState, Demand, Judged } from './check.ts';
 import { notRun } from './judging.ts';
 import { count, listed, plural } from './words.ts';
@@ -8,9 +8,18 @@ import { count, listed, plural } from './words.ts';
 /** The demand of a rule about the whole table. */
 export const WHOLE_TABLE: Demand = { form: 'changes', partition: null };
 
-/** Judges by the evidence. A state of another form means that it is missing, which is an error and never a pass. */
-export function judgeChanges(state: CheckState, judge: (evidence: ChangeEvidence) => Judged): Judged {
+/**
+ * Judges by the evidence. A state of another form means that it is missing, which is an error and never a pass.
+ *
+ * @param broken the failure, when what is certain breaks the rule whatever else changed; null when it need not
+ */
+export function judgeChanges(
+  state: CheckState,
+  judge: (evidence: ChangeEvidence) => Judged,
+  broken: (certain: CertainChanges) => Judged | null,
+): Judged {
   if (state.form === 'failed') return notRun(state.why, state.help);
+  if (state.form === 'doubted') return broken(state.certain) ?? notRun(state.why, state.help);
   if (state.form !== 'changed') return notRun('it is not known what changed');
   return judge(state.evidence);
 }
@@ -79,9 +88,9 @@ export function heldWhole(evidence: ChangeEvidence): ChangeEvidence {
 }
 
 /** A column that is gone takes a value from every row there was. Null when none is, or there was no row. */
-export function lostColumns(evidence: ChangeEvidence): Judged | null {
-  const gone = evidence.schema.filter(({ change }) => change === 'removed').map(({ column }) => column);
-  const rows = BigInt(evidence.rows.base);
+export function lostColumns({ schema, rows: { base } }: CertainChanges): Judged | null {
+  const gone = schema.filter(({ change }) => change === 'removed').map(({ column }) => column);
+  const rows = BigInt(base);
   if (gone.length === 0 || rows === 0n) return null;
   return {
     outcome: 'fail',

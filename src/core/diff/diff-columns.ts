@@ -4,11 +4,9 @@ import type { PhysicalType } from '../check/physical-type.ts';
 import { listed } from '../check/words.ts';
 import { nearestWord } from '../contract/nearest-word.ts';
 import type { Relation } from '../plan/relation.ts';
-import { columnOf } from '../plan/type-name.ts';
 import { SluiceError } from '../problem.ts';
 import { type CompiledQuery, compile, sql, value } from '../sql.ts';
 import { type Comparison, comparedAs, comparisonOf, isFloating } from './compare-types.ts';
-import { type ObjectTypes, objectTypes } from './object-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
 /** A column that both versions have. */
@@ -125,64 +123,6 @@ function refuseTolerances(
       hint: 'whole numbers and decimals are compared exactly; leave the tolerance out',
     });
   }
-}
-
-/**
- * Differences of names and types; a column whose objects disagree shows all of its types. A type that no object of the
- * base has is a change also where the column can be read as before: who reads objects one by one meets another type.
- */
-export function schemaChanges(base: Relation | null, merge: Relation | null): readonly SchemaChange[] {
-  if (base === null || merge === null) return [];
-  const [before, after] = [topColumns(base), topColumns(merge)];
-  const added = [...after].filter(([name]) => !before.has(name));
-  const removed = [...before].filter(([name]) => !after.has(name));
-  const [olds, news] = [objectTypes(base), objectTypes(merge)];
-  const changed = [...after].flatMap(([name, type]) =>
-    before.get(name) === type ? newTypes(name, olds, news) : typeChanges(name, before.get(name), type),
-  );
-  return [
-    ...removed.map(([column, type]): SchemaChange => ({ change: 'removed', column, before: type, after: null })),
-    ...added.map(([column, type]): SchemaChange => ({ change: 'added', column, before: null, after: type })),
-    ...changed,
-  ];
-}
-
-/** Top-level columns with their types' names, those included that cannot be read as one. */
-function topColumns(relation: Relation): ReadonlyMap<string, string> {
-  const names = [...relation.columns.keys(), ...relation.unreadable.keys()];
-  const types = objectTypes(relation);
-  return new Map(
-    names
-      .filter((name) => !isInside(name, relation, names))
-      .map((name) => [name, relation.columns.get(name)?.type.name ?? types.get(name)?.join(' and ') ?? 'unreadable']),
-  );
-}
-
-function newTypes(name: string, before: ObjectTypes, after: ObjectTypes): readonly SchemaChange[] {
-  const olds = before.get(name) ?? [];
-  const news = (after.get(name) ?? []).filter((type) => !olds.includes(type));
-  if (olds.length === 0 || news.length === 0) return [];
-  return [{ change: 'type', column: name, before: olds.join(' and '), after: news.join(' and ') }];
-}
-
-/** Structs are looked into, so that a new field is a new field and no new type of the whole. */
-function typeChanges(name: string, before: string | undefined, after: string): readonly SchemaChange[] {
-  if (before === undefined || before === after) return [];
-  const whole: SchemaChange = { change: 'type', column: name, before, after };
-  if (!before.startsWith('STRUCT(') || !after.startsWith('STRUCT(')) return [whole];
-  const left = new Map(columnOf('', before).fields.map((field) => [field.name, field.type.name]));
-  const right = new Map(columnOf('', after).fields.map((field) => [field.name, field.type.name]));
-  const inner = [
-    ...[...left].flatMap(([field, type]): readonly SchemaChange[] =>
-      right.has(field) ? [] : [{ change: 'removed', column: `${name}.${field}`, before: type, after: null }],
-    ),
-    ...[...right].flatMap(([field, type]): readonly SchemaChange[] =>
-      left.has(field)
-        ? typeChanges(`${name}.${field}`, left.get(field), type)
-        : [{ change: 'added', column: `${name}.${field}`, before: null, after: type }],
-    ),
-  ];
-  return inner.length === 0 ? [whole] : inner;
 }
 
 /**

@@ -2,13 +2,12 @@
  * What the rules about changes are judged by, from the uncut parts of a diff. A diff shows people as much as it can; a
  * judge needs all of it, so whatever was not compared leaves no evidence at all.
  */
-import type { ChangeEvidence, RowEdits, SchemaDifference } from '../check/change-evidence.ts';
+import type { CertainChanges, ChangeEvidence, RowEdits, SchemaDifference } from '../check/change-evidence.ts';
 import { isWidened } from '../check/is-widened.ts';
 import { physicalType } from '../check/physical-type.ts';
-import type { Relation } from '../plan/relation.ts';
 import type { RowCounts } from './build-diff.ts';
 import type { DiffColumn, DiffShape } from './diff-columns.ts';
-import { objectTypes } from './object-types.ts';
+import type { VersionTypes } from './object-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
 /** Something that was not compared; sentences for people, no row values. */
@@ -17,8 +16,10 @@ export interface Doubt {
   readonly help: string;
 }
 
-/** What changed, or why nobody can tell. */
-export type KnownChanges = { readonly evidence: ChangeEvidence } | { readonly doubt: Doubt };
+/** What changed, or why nobody can tell, and what is certain all the same; absent: nothing is. */
+export type KnownChanges =
+  | { readonly evidence: ChangeEvidence }
+  | { readonly doubt: Doubt; readonly certain?: CertainChanges };
 
 export interface EvidenceParts {
   readonly shape: DiffShape;
@@ -31,14 +32,21 @@ export interface EvidenceParts {
   readonly schema: readonly SchemaDifference[];
   /** Of the objects; those of the columns are told from the shape. */
   readonly doubts: readonly Doubt[];
+  /** False: records were lost, and with them perhaps columns. */
+  readonly isComplete: boolean;
 }
 
 /** The evidence, unless something was not compared or the rows do not add up. */
 export function evidenceOf(parts: EvidenceParts): KnownChanges {
   const { shape, rows, counts, newColumnCounts, oneIn, schema } = parts;
   const all = newColumnCounts === null ? [counts] : [counts, newColumnCounts];
-  const [doubt] = [...parts.doubts, ...shape.notes.map(uncompared), ...all.flatMap((one) => unaccounted(parts, one))];
-  if (doubt !== undefined) return { doubt };
+  const contradictions = all.flatMap((one) => unaccounted(parts, one));
+  const [doubt] = [...parts.doubts, ...shape.notes.map(uncompared), ...contradictions];
+  if (doubt !== undefined) {
+    // Where some keys alone were compared, nobody has looked whether the rows add up.
+    const isCertain = parts.isComplete && contradictions.length === 0 && oneIn === 1;
+    return { doubt, ...(isCertain ? { certain: { schema, rows } } : {}) };
+  }
   const evidence: ChangeEvidence = {
     key: shape.key.map((column) => column.name),
     ...editsOf(counts, oneIn),
@@ -111,12 +119,7 @@ function changedValues({ shape, counts, oneIn, schema }: EvidenceParts): Readonl
 }
 
 /** Guesses are left out, and types that hold every value of the one before are told apart. */
-export function schemaDifferences(
-  changes: readonly SchemaChange[],
-  base: Relation | null,
-  merge: Relation | null,
-): readonly SchemaDifference[] {
-  const [olds, news] = [objectTypes(base), objectTypes(merge)];
+export function schemaDifferences(changes: readonly SchemaChange[], types: VersionTypes): readonly SchemaDifference[] {
   return changes.flatMap(({ change, column, before, after }): readonly SchemaDifference[] => {
     switch (change) {
       case 'renamed?':
@@ -124,7 +127,9 @@ export function schemaDifferences(
       case 'type': {
         // A field of a struct has the type that was told, as structs of several types cannot be compared.
         const isWider =
-          before !== null && after !== null && widens(olds.get(column) ?? [before], news.get(column) ?? [after]);
+          before !== null &&
+          after !== null &&
+          widens(types.before.get(column) ?? [before], types.after.get(column) ?? [after]);
         return [{ change: isWider ? 'widened' : 'type', column, before, after }];
       }
       default:

@@ -8,6 +8,37 @@ export function columnOf(name: string, typeName: string): ObjectColumn {
   return { name, type, fields };
 }
 
+/**
+ * The type's name with each part that is no STRUCT, list or MAP replaced, in the order in which they stand there, which
+ * is that of the columns of values in Parquet.
+ */
+export function mapLeaves(typeName: string, leaf: (typeName: string) => string): string {
+  switch (physicalType(typeName).family) {
+    case 'list': {
+      const end = typeName.lastIndexOf('[');
+      const [old, element] = [typeName.slice(0, end), mapLeaves(typeName.slice(0, end), leaf)];
+      const isPlain = element === old || !element.includes(' ') || element.endsWith(')');
+      return `${isPlain ? element : `(${element})`}${typeName.slice(end)}`;
+    }
+    case 'struct': {
+      const fields = splitTopLevel(typeName.slice('STRUCT('.length, -1)).map((part) => {
+        const [whole = part, name = '', type = ''] = FIELD.exec(part.trim()) ?? [];
+        return type === '' ? whole : `${name} ${mapLeaves(type, leaf)}`;
+      });
+      return `STRUCT(${fields.join(', ')})`;
+    }
+    case 'map': {
+      const parts = splitTopLevel(typeName.slice('MAP('.length, -1));
+      return `MAP(${parts.map((part) => mapLeaves(part.trim(), leaf)).join(', ')})`;
+    }
+    default:
+      return leaf(typeName);
+  }
+}
+
+/** Name, in quotes or not, and type. */
+const FIELD = /^("(?:[^"]|"")*"|\S+) (.+)$/s;
+
 interface Field {
   readonly name: string;
   readonly type: string;
@@ -17,9 +48,10 @@ interface Field {
 function splitFields(typeName: string): readonly Field[] {
   const inner = typeName.slice('STRUCT('.length, -1);
   return splitTopLevel(inner).flatMap((part) => {
-    const match = /^(?:"((?:[^"]|"")*)"|(\S+)) (.+)$/s.exec(part.trim());
-    if (match === null) return [];
-    return [{ name: (match[1] ?? match[2] ?? '').replaceAll('""', '"'), type: match[3] ?? '' }];
+    const [, written = '', type] = FIELD.exec(part.trim()) ?? [];
+    if (type === undefined) return [];
+    const name = written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
+    return [{ name, type }];
   });
 }
 

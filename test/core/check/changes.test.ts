@@ -1,6 +1,6 @@
 /** Rules about changes: what is derived, and how a diff is judged. */
 import { describe, expect, it } from 'vitest';
-import type { ChangeEvidence } from '../../../src/core/check/change-evidence.ts';
+import type { ChangeEvidence, SchemaDifference } from '../../../src/core/check/change-evidence.ts';
 import type { CheckSpec, CheckState, Judged } from '../../../src/core/check/check.ts';
 import { deriveChecks } from '../../../src/core/check/derive-checks.ts';
 import { isAboutChanges, kindOf } from '../../../src/core/check/registry.ts';
@@ -110,6 +110,15 @@ describe.each(EVERY)('%s', (diff) => {
     expect(judge(spec, { rows: { base: 0, merge: 0 } }).outcome).toBe('pass');
   });
 
+  it('is an error in doubt, unless what is certain breaks it', () => {
+    const doubt = { form: 'doubted', why: 'lost', help: 'look' } as const;
+    expect(judgeState(spec, { ...doubt, certain: { schema: [], rows: { base: 10, merge: 10 } } })).toMatchObject({
+      outcome: 'error',
+      observed: 'lost',
+      help: 'look',
+    });
+  });
+
   it('is an error without evidence', () => {
     expect(judgeState(spec, { form: 'failed', why: 'lost', help: 'look' })).toMatchObject({
       outcome: 'error',
@@ -118,6 +127,48 @@ describe.each(EVERY)('%s', (diff) => {
     });
     expect(judgeState(spec, { form: 'facts' }).outcome).toBe('error');
     expect(judgeState(spec, { form: 'scalar', value: 0 }).outcome).toBe('error');
+  });
+});
+
+describe('what is certain, whatever else is in doubt', () => {
+  const GONE: SchemaDifference = { change: 'removed', column: 'v', before: 'INTEGER', after: null };
+  const certain = (diff: string, rows: ChangeEvidence['rows'], ...schema: readonly SchemaDifference[]): Judged =>
+    judgeState(specOf(diff), { form: 'doubted', why: 'lost', help: 'look', certain: { schema, rows } });
+
+  it.each([
+    ['{schemaChanges: [added]}', 'v removed (INTEGER)'],
+    ['{appendOnly: true}', 'v is gone from 10 rows'],
+    ['{immutable: [v]}', 'v is gone from 10 rows'],
+    ['{protectedPartitions: [{column: dt, before: 2026-01-01}]}', 'v is gone from 10 rows'],
+  ])('%s fails when a column is gone', (diff, observed) => {
+    expect(certain(diff, { base: 10, merge: 10 }, GONE)).toMatchObject({ outcome: 'fail', observed });
+  });
+
+  it.each([
+    ['{schemaChanges: [removed]}', 10],
+    ['{immutable: [created_at]}', 10],
+    ['{appendOnly: true}', 0],
+    ['{deleted: 0}', 10],
+  ])('%s is an error when what is certain keeps it', (diff, base) => {
+    expect(certain(diff, { base, merge: base }, GONE).outcome).toBe('error');
+  });
+
+  it('is the difference of the numbers of rows', () => {
+    const [more, less] = [
+      { base: 10, merge: 20 },
+      { base: 10, merge: 4 },
+    ];
+    expect(certain('{inserted: 9}', more)).toMatchObject({ outcome: 'fail', failing: 10n });
+    expect(certain('{inserted: 9}', more).observed).toBe(
+      'at least 10 rows inserted (100 % of 10 rows before); allowed: at most 9 rows',
+    );
+    expect(certain('{inserted: 10}', more).outcome).toBe('error');
+    expect(certain('{inserted: 5 %}', { base: 0, merge: 20 }).outcome).toBe('error');
+    expect(certain('{deleted: 50 %}', less)).toMatchObject({ outcome: 'fail', failing: 6n });
+    expect(certain('{deleted: 60 %}', less).outcome).toBe('error');
+    expect(certain('{updated: 0}', less).outcome).toBe('error');
+    expect(certain('{appendOnly: true}', less)).toMatchObject({ outcome: 'fail', failing: 6n });
+    expect(certain('{appendOnly: true}', more).outcome).toBe('error');
   });
 });
 

@@ -34,6 +34,7 @@ const PARTS: EvidenceParts = {
   oneIn: 1,
   schema: [],
   doubts: [],
+  isComplete: true,
 };
 
 function evidence(parts: EvidenceParts) {
@@ -55,12 +56,20 @@ describe('evidence', () => {
     const shape = { ...PARTS.shape, notes: ['not compared: column c'] };
     expect(evidenceOf({ ...PARTS, shape })).toMatchObject({ doubt: { why: 'not compared: column c' } });
     const doubts = [{ why: 'lost', help: 'write it again' }];
-    expect(evidenceOf({ ...PARTS, doubts })).toEqual({ doubt: doubts[0] });
+    expect(evidenceOf({ ...PARTS, doubts, isComplete: false })).toEqual({ doubt: doubts[0] });
     expect(evidenceOf({ ...PARTS, rows: { base: 10, merge: 12 } })).toMatchObject({
       doubt: { why: 'the rows of both versions do not add up' },
     });
     const counts = { ...PARTS.counts, deleted: 20, inserted: 21 };
     expect(evidenceOf({ ...PARTS, counts })).toHaveProperty('doubt');
+  });
+
+  it('says what is certain where rows and columns are in doubt, and no record was lost', () => {
+    const doubts = [{ why: 'the key is in doubt', help: 'look' }];
+    const certain = { schema: PARTS.schema, rows: PARTS.rows };
+    expect(evidenceOf({ ...PARTS, doubts })).toEqual({ doubt: doubts[0], certain });
+    expect(evidenceOf({ ...PARTS, doubts, oneIn: 2 })).toEqual({ doubt: doubts[0] });
+    expect(evidenceOf({ ...PARTS, doubts, rows: { base: 10, merge: 12 } })).toEqual({ doubt: doubts[0] });
   });
 
   it('of a part of the keys says that it is an estimate', () => {
@@ -83,7 +92,7 @@ describe('differences of the schema', () => {
       { change: 'type', column: 'a', before: 'INTEGER', after: 'BIGINT' },
       { change: 'type', column: 'b', before: 'BIGINT', after: 'INTEGER and VARCHAR' },
     ] as const;
-    expect(schemaDifferences(changes, null, null).map(({ change }) => change)).toEqual([
+    expect(schemaDifferences(changes, { before: new Map(), after: new Map() }).map(({ change }) => change)).toEqual([
       'removed',
       'added',
       'widened',

@@ -1,5 +1,5 @@
 import { unpaired, whole } from '../change-bounds.ts';
-import type { ChangeEvidence } from '../change-evidence.ts';
+import type { CertainChanges, ChangeEvidence } from '../change-evidence.ts';
 import type { CheckKind, Judged, SpecOf } from '../check.ts';
 import { notRun } from '../judging.ts';
 import { judgeChanges, judgeInterval, WHOLE_TABLE } from '../judging-changes.ts';
@@ -10,7 +10,12 @@ export const immutable: CheckKind<SpecOf<'immutable'>> = {
   kind: 'immutable',
   judgedBy: 'changes',
   compile: () => WHOLE_TABLE,
-  judge: (spec, state) => judgeChanges(state, (evidence) => judgeColumn(spec, evidence)),
+  judge: (spec, state) =>
+    judgeChanges(
+      state,
+      (evidence) => judgeColumn(spec, evidence),
+      (certain) => lostColumn(spec.columns[0] ?? '', certain),
+    ),
 };
 
 function judgeColumn(spec: SpecOf<'immutable'>, evidence: ChangeEvidence): Judged {
@@ -34,15 +39,21 @@ function judgeColumn(spec: SpecOf<'immutable'>, evidence: ChangeEvidence): Judge
   });
 }
 
-function judgeAbsent(name: string, { schema, rows }: ChangeEvidence): Judged {
-  const of = (change: 'added' | 'removed') => schema.some((one) => one.change === change && one.column === name);
+/** Null when the column is there, or there was no row. */
+function lostColumn(name: string, { schema, rows }: CertainChanges): Judged | null {
   const base = BigInt(rows.base);
-  if (of('removed') && base > 0n) {
-    const observed = `${name} is gone from ${plural(base, 'row')}`;
-    return { outcome: 'fail', failing: base, evaluated: base, observed, help: 'keep the column' };
-  }
+  if (base === 0n || !schema.some(({ change, column }) => change === 'removed' && column === name)) return null;
+  const observed = `${name} is gone from ${plural(base, 'row')}`;
+  return { outcome: 'fail', failing: base, evaluated: base, observed, help: 'keep the column' };
+}
+
+function judgeAbsent(name: string, evidence: ChangeEvidence): Judged {
+  const lost = lostColumn(name, evidence);
+  if (lost !== null) return lost;
+  const { schema, rows } = evidence;
+  const of = (change: 'added' | 'removed') => schema.some((one) => one.change === change && one.column === name);
   const former = formerName(name, schema);
-  if (former !== null && base > 0n) {
+  if (former !== null && rows.base > 0) {
     return notRun(
       `${name} is new, and it was called ${former} before: whether its values stayed cannot be told`,
       `write the column as ${former}, as before`,

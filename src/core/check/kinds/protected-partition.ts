@@ -11,7 +11,7 @@ export const protectedPartition: CheckKind<SpecOf<'protectedPartition'>> = {
   judgedBy: 'changes',
   compile: ({ partition }) => ({ form: 'changes', partition }),
   judge: (spec, state) =>
-    judgeChanges(state, (evidence) => lostColumns(evidence) ?? judgeDifferent(spec, heldWhole(evidence))),
+    judgeChanges(state, (evidence) => lostColumns(evidence) ?? judgeDifferent(spec, heldWhole(evidence)), lostColumns),
 };
 
 /** Rows without a partner are no doubt here: they differ, whatever became of each. */

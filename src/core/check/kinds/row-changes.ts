@@ -1,6 +1,6 @@
 import type { Threshold } from '../../contract/contract.ts';
 import { boundsOf } from '../change-bounds.ts';
-import type { ChangeEvidence } from '../change-evidence.ts';
+import type { CertainChanges, ChangeEvidence } from '../change-evidence.ts';
 import type { CheckKind, Judged, SpecOf } from '../check.ts';
 import { notRun } from '../judging.ts';
 import { judgeChanges, judgeInterval, WHOLE_TABLE } from '../judging-changes.ts';
@@ -12,7 +12,12 @@ export const rowChanges: CheckKind<SpecOf<'rowChanges'>> = {
   kind: 'rowChanges',
   judgedBy: 'changes',
   compile: () => WHOLE_TABLE,
-  judge: (spec, state) => judgeChanges(state, (evidence) => judgeLimit(spec, evidence)),
+  judge: (spec, state) =>
+    judgeChanges(
+      state,
+      (evidence) => judgeLimit(spec, evidence),
+      (certain) => exceeded(spec, certain),
+    ),
 };
 
 function judgeLimit(spec: SpecOf<'rowChanges'>, evidence: ChangeEvidence): Judged {
@@ -27,14 +32,30 @@ function judgeLimit(spec: SpecOf<'rowChanges'>, evidence: ChangeEvidence): Judge
     const observed = `there were no rows before that a percentage could be of; ${plural(interval.most, 'row')} ${change}`;
     return { outcome: 'skip', failing: null, evaluated: null, observed };
   }
-  const words = isNone(spec) ? 'none' : thresholdWords(limit);
   return judgeInterval(spec, evidence, {
     interval,
     keeps: (rows) => keepsThreshold(limit, rows, base),
     evaluated: change === 'inserted' ? null : base,
-    say: (rows, least) => `${rows} ${change}${rateOf(least, base)}; allowed: ${words}`,
+    say: (rows, least) => `${rows} ${change}${rateOf(least, base)}; allowed: ${limitWords(spec)}`,
     help: HELP[change],
   });
+}
+
+/** Whichever rows they are: so many more than before were inserted, or so many fewer deleted, at least. */
+function exceeded(spec: SpecOf<'rowChanges'>, { rows }: CertainChanges): Judged | null {
+  const [base, more] = [BigInt(rows.base), BigInt(rows.merge - rows.base)];
+  const least = { inserted: more, updated: 0n, deleted: -more }[spec.change];
+  const limit = limitOf(spec);
+  const isOfNone = limit.unit === 'percent' && base === 0n;
+  if (least <= 0n || isOfNone || keepsThreshold(limit, least, base)) return null;
+  const observed = `at least ${plural(least, 'row')} ${spec.change}${rateOf(least, base)}; allowed: ${limitWords(spec)}`;
+  return {
+    outcome: 'fail',
+    failing: least,
+    evaluated: spec.change === 'inserted' ? null : base,
+    observed,
+    help: HELP[spec.change],
+  };
 }
 
 const HELP = {
@@ -47,6 +68,10 @@ const HELP = {
 function limitOf(spec: SpecOf<'rowChanges'>): Threshold {
   const unit = isNone(spec) ? 'rows' : spec.unit;
   return { operator: 'mustBeLessOrEqualTo', bounds: [spec.maximum], unit, at: spec.at };
+}
+
+function limitWords(spec: SpecOf<'rowChanges'>): string {
+  return isNone(spec) ? 'none' : thresholdWords(limitOf(spec));
 }
 
 function isNone({ maximum }: SpecOf<'rowChanges'>): boolean {

@@ -1,6 +1,6 @@
 import type { AllowedSchemaChange } from '../../contract/change-rules.ts';
 import type { SchemaDifference } from '../change-evidence.ts';
-import type { CheckKind, SpecOf } from '../check.ts';
+import type { CheckKind, Judged, SpecOf } from '../check.ts';
 import { judgeChanges, WHOLE_TABLE } from '../judging-changes.ts';
 import { listed, plural } from '../words.ts';
 
@@ -10,17 +10,26 @@ export const schemaChanges: CheckKind<SpecOf<'schemaChanges'>> = {
   judgedBy: 'changes',
   compile: () => WHOLE_TABLE,
   judge: (spec, state) =>
-    judgeChanges(state, ({ schema }) => {
-      const refused = schema.filter(({ change }) => !spec.allowed.includes(change));
-      const told = { failing: null, evaluated: null };
-      if (refused.length > 0) {
-        const help = 'undo it, or allow it under `schemaChanges` once all who read the table agree';
-        return { ...told, outcome: 'fail', observed: listed(refused.map(differenceWords)), help };
-      }
-      const observed = schema.length === 0 ? 'the same columns' : `${plural(schema.length, 'change')}, all allowed`;
-      return { ...told, outcome: 'pass', observed };
-    }),
+    judgeChanges(
+      state,
+      ({ schema }) => refusal(spec, schema) ?? { ...UNCOUNTED, outcome: 'pass', observed: allowedWords(schema) },
+      ({ schema }) => refusal(spec, schema),
+    ),
 };
+
+const UNCOUNTED = { failing: null, evaluated: null } as const;
+
+/** Null when every difference is allowed. */
+function refusal(spec: SpecOf<'schemaChanges'>, schema: readonly SchemaDifference[]): Judged | null {
+  const refused = schema.filter(({ change }) => !spec.allowed.includes(change));
+  if (refused.length === 0) return null;
+  const help = 'undo it, or allow it under `schemaChanges` once all who read the table agree';
+  return { ...UNCOUNTED, outcome: 'fail', observed: listed(refused.map(differenceWords)), help };
+}
+
+function allowedWords({ length }: readonly SchemaDifference[]): string {
+  return length === 0 ? 'the same columns' : `${plural(length, 'change')}, all allowed`;
+}
 
 /** `price: INTEGER -> BIGINT (widened)`. */
 function differenceWords({ change, column, before, after }: SchemaDifference): string {
