@@ -2,27 +2,19 @@
  * Runs every check of a set of tables in one engine session: makes the objects readable, reads each one's own schema,
  * plans, asks, and hands back evidence. It judges nothing; core/verdict does.
  */
-import { join } from 'node:path';
 import type { CheckSpec, CheckState, ParentReference } from '../core/check/check.ts';
 import type { ObjectFacts, TableFacts } from '../core/check/table-facts.ts';
 import { isUnreadable } from '../core/check/table-facts.ts';
-import type { Contract, ContractTable, DataFormat } from '../core/contract/contract.ts';
+import type { Contract, ContractTable } from '../core/contract/contract.ts';
 import type { ReadableObject } from '../core/plan/object-groups.ts';
 import { buildRelation, type Relation } from '../core/plan/relation.ts';
 import { describeParquet } from './describe-objects.ts';
 import { withFolderDefects } from './folder-contradictions.ts';
+import { formatOf, type InputObject } from './input-objects.ts';
 import type { GateObserver } from './observer.ts';
-import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
+import type { EngineSession, QueryEngine } from './ports.ts';
 import { runChecks } from './run-checks.ts';
-import { stageObject, type TextInput } from './stage-objects.ts';
-
-/** An object on local disk that belongs to a table. */
-export interface InputObject {
-  readonly path: string;
-  readonly localPath: string;
-  readonly sizeBytes: number;
-  readonly partition: Readonly<Record<string, string | null>>;
-}
+import { lookThrough, sessionFiles, type TableTexts, type TextDeps, textsIn } from './run-texts.ts';
 
 export interface TableInput {
   readonly contract: Contract;
@@ -60,21 +52,16 @@ export interface PreparedTable {
 /** Gathers the evidence for every table. Rejects when the engine breaks, never for bad data. */
 export async function checkTables(
   request: CheckTablesRequest,
-  deps: { readonly engine: QueryEngine; readonly text: TextFiles; readonly observer?: GateObserver },
+  deps: TextDeps & { readonly engine: QueryEngine; readonly observer?: GateObserver },
   signal: AbortSignal,
 ): Promise<readonly TableOutput[]> {
-  const texts = await makeTextPlain(request, deps.text, signal);
-  const session = await deps.engine.open(
-    {
-      inputFiles: inputFiles(request.tables, texts),
-      stagedFiles: [...texts.values()].flatMap((own) => [...own.values()].map((text) => text.stagedPath)),
-      runDirectory: request.runDirectory,
-    },
-    signal,
-  );
+  const { runDirectory, onProgress } = request;
+  const read = request.tables.map((input) => ({ input, table: input.table, objects: input.objects }));
+  const tables = await lookThrough(read, textsIn(runDirectory, deps), signal, onProgress);
+  const session = await deps.engine.open({ ...sessionFiles(tables), runDirectory }, signal);
   try {
     const prepared: PreparedTable[] = [];
-    for (const input of request.tables) prepared.push(await prepareTable(input, texts, session, signal));
+    for (const { input, texts } of tables) prepared.push(await prepareTable(input, texts, session, signal));
     const outputs: TableOutput[] = [];
     for (const table of prepared) {
       request.onProgress?.(`checking ${table.input.table.name}`);
@@ -88,57 +75,13 @@ export async function checkTables(
   }
 }
 
-/** The format of an object: the contract's word, else its name. */
-export function formatOf(table: ContractTable, path: string): DataFormat | null {
-  if (table.format !== undefined) return table.format;
-  const name = path.replace(/\.(gz|gzip|zst|zstd)$/i, '');
-  if (/\.(parquet|parq|pq)$/i.test(name)) return 'parquet';
-  if (/\.(csv|tsv|txt)$/i.test(name)) return 'csv';
-  return /\.(jsonl|ndjson|json)$/i.test(name) ? 'json' : null;
-}
-
-/** Text objects per table: two contracts may read one object, each in its own columns, types and reader options. */
-type Texts = ReadonlyMap<TableInput, ReadonlyMap<InputObject, TextInput>>;
-
-async function makeTextPlain(request: CheckTablesRequest, text: TextFiles, signal: AbortSignal): Promise<Texts> {
-  const texts = new Map<TableInput, ReadonlyMap<InputObject, TextInput>>();
-  let index = 0;
-  for (const input of request.tables) {
-    const { table } = input;
-    const own = new Map<InputObject, TextInput>();
-    texts.set(input, own);
-    for (const object of input.objects) {
-      const format = formatOf(table, object.path);
-      if (format !== 'csv' && format !== 'json') continue;
-      request.onProgress?.(`reading ${object.path}`);
-      const plainPath = join(request.runDirectory, `plain-${index}.txt`);
-      const plain = await text.makePlain(
-        { path: object.path, localPath: object.localPath, format, reader: table.reader, plainPath },
-        signal,
-      );
-      const stagedPath = join(request.runDirectory, `staged-${index}.parquet`);
-      own.set(object, { object, format, plain, stagedPath, index });
-      index += 1;
-    }
-  }
-  return texts;
-}
-
-function inputFiles(tables: readonly TableInput[], texts: Texts): readonly string[] {
-  const paths = tables.flatMap((input) =>
-    input.objects.map((object) => texts.get(input)?.get(object)?.plain.localPath ?? object.localPath),
-  );
-  return [...new Set(paths)];
-}
-
 async function prepareTable(
   input: TableInput,
-  texts: Texts,
+  texts: TableTexts,
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<PreparedTable> {
   const { table, objects } = input;
-  const own = texts.get(input);
   const readable = new Map<string, ReadableObject>();
   const claimedRows = new Map<string, bigint>();
   const known = objects.filter((object) => formatOf(table, object.path) === 'parquet');
@@ -154,9 +97,9 @@ async function prepareTable(
     if (described.claimedRows !== null) claimedRows.set(object.path, described.claimedRows);
   }
   for (const object of objects) {
-    const text = own?.get(object);
+    const text = texts.of.get(object);
     if (text !== undefined) {
-      const staged = await stageObject(table, text, session, signal);
+      const staged = await texts.stage(table, text, session, signal);
       readable.set(object.path, staged.readable);
       if (staged.rows !== null) claimedRows.set(object.path, staged.rows);
     } else if (!known.includes(object)) readable.set(object.path, ofUnknownFormat(object));

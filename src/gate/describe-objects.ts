@@ -5,7 +5,7 @@ import { integer } from '../core/plan/states.ts';
 import { columnOf } from '../core/plan/type-name.ts';
 import { SluiceError } from '../core/problem.ts';
 import { compile, identifier, join, type SqlFragment, sql, value } from '../core/sql.ts';
-import type { InputObject } from './check-tables.ts';
+import type { InputObject } from './input-objects.ts';
 import type { EngineSession, Row } from './ports.ts';
 
 /** A Parquet object with its own schema and the row count its footer claims. */

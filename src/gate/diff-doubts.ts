@@ -7,9 +7,9 @@ import { besideKeys, keyDoubts } from '../core/diff/key-doubts.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { lookAlikes } from '../core/diff/look-alikes.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
-import { formatOf } from './check-tables.ts';
 import type { DiffObject, ReadObjects } from './diff-objects.ts';
 import type { Ask } from './diff-rows.ts';
+import { formatOf } from './input-objects.ts';
 
 /** Asked only where rules are judged by it. Objects that both versions hold cancel out, whatever they are like. */
 export async function identityDoubts(

@@ -5,9 +5,9 @@ import { DIFF_REPORT_VERSION, type DiffedTable, type DiffReport } from '../core/
 import { orderTables } from '../core/diff/order-tables.ts';
 import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import type { LocalCheckDeps } from './check-local.ts';
-import { formatOf } from './check-tables.ts';
 import { type DiffLimits, type DiffOutcome, type DiffTableInput, diffTables } from './diff-tables.ts';
 import { localVersions, shownByContract } from './diff-versions.ts';
+import { formatOf } from './input-objects.ts';
 import { readContracts } from './load-contracts.ts';
 import { assignFiles, isData } from './local-tables.ts';
 import type { LocalFile, LocalFiles } from './ports.ts';

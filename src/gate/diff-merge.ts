@@ -1,38 +1,29 @@
 /** The diffs of a judged merge, beside its verdict. */
 import { isAboutChanges } from '../core/check/registry.ts';
 import type { TableReport } from '../core/report/report.ts';
-import { type BaseVersionsRequest, fetchVersions } from './base-versions.ts';
+import type { VersionsOf } from './base-versions.ts';
 import type { TableOutput } from './check-tables.ts';
 import type { DiffTableInput } from './diff-tables.ts';
 import { inputByContract } from './diff-versions.ts';
-import type { Lake, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
-import { type ReportDiffs, withDiffs } from './report-diffs.ts';
+import { type ReportDiffs, type ReportDiffsDeps, withDiffs } from './report-diffs.ts';
 
-export interface MergeDiffsRequest
-  extends Pick<BaseVersionsRequest, 'repository' | 'baseCommit' | 'changes' | 'find' | 'maxBytes'> {
+export interface MergeDiffsRequest {
   /** Each judged table with the objects it was judged on. */
   readonly judged: readonly { readonly report: TableReport; readonly output: TableOutput }[];
+  readonly versionsOf: VersionsOf;
   readonly withinMs: number;
-}
-
-export interface MergeDiffsDeps {
-  readonly lake: Lake;
-  readonly objects: ObjectReader;
-  readonly engine: QueryEngine;
-  readonly text: TextFiles;
-  readonly workspace: Workspace;
 }
 
 /** Fills the diffs of a judged merge. Never rejects, and never changes anything else. */
 export function withMergeDiffs(
   request: MergeDiffsRequest,
-  deps: MergeDiffsDeps,
+  deps: ReportDiffsDeps,
   signal: AbortSignal,
 ): Promise<ReportDiffs> {
   const { judged, withinMs } = request;
   const tables = judged.map(({ report }) => report);
   if (!judged.some(isDiffed)) return Promise.resolve({ tables, problems: [] });
-  const inputs = (directory: string, within: AbortSignal) => mergeInputs(request, deps, directory, within);
+  const inputs = (within: AbortSignal) => mergeInputs(request, within);
   return withDiffs({ tables, inputs, withinMs }, deps, signal);
 }
 
@@ -42,15 +33,13 @@ function isDiffed({ output: { input } }: MergeDiffsRequest['judged'][number]): b
 }
 
 async function mergeInputs(
-  request: MergeDiffsRequest,
-  deps: MergeDiffsDeps,
-  runDirectory: string,
+  { judged, versionsOf }: MergeDiffsRequest,
   signal: AbortSignal,
 ): Promise<readonly (DiffTableInput | null)[]> {
-  const inputs = request.judged.map(({ output }) => output.input);
-  const tables = request.judged.filter(isDiffed).map(({ output }) => output.input.table);
-  const versions = await fetchVersions({ ...request, inputs, tables, runDirectory }, deps, signal);
-  return inputs.map(({ table }) => {
+  const tables = judged.filter(isDiffed).map(({ output }) => output.input.table);
+  const versions = await versionsOf(tables, signal);
+  return judged.map(({ output }) => {
+    const { table } = output.input;
     const own = versions.get(table);
     return own === undefined ? null : inputByContract(table, own);
   });

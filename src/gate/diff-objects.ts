@@ -1,15 +1,14 @@
 /** Makes the objects of both versions of a table readable, each once, under one set of types for both sides. */
-import { join } from 'node:path';
 import { isUnreadable } from '../core/check/table-facts.ts';
 import { count } from '../core/check/words.ts';
 import type { ContractTable, Property } from '../core/contract/contract.ts';
 import type { ReadableObject } from '../core/plan/object-groups.ts';
 import { jsonKeys } from '../core/plan/stage-text.ts';
 import { SluiceError } from '../core/problem.ts';
-import { formatOf, type InputObject } from './check-tables.ts';
 import { describeParquet } from './describe-objects.ts';
-import type { EngineSession, TextFiles } from './ports.ts';
-import { stageObject, type TextInput } from './stage-objects.ts';
+import { formatOf, type InputObject } from './input-objects.ts';
+import type { EngineSession } from './ports.ts';
+import type { TableTexts } from './run-texts.ts';
 
 /** An object of one version. Equal identities stand for equal bytes. */
 export interface DiffObject extends InputObject {
@@ -17,9 +16,6 @@ export interface DiffObject extends InputObject {
   /** Only the footer and the key columns of this Parquet object are here. */
   readonly isPartial?: true;
 }
-
-/** Text objects by object; an object that both versions share is there once. */
-export type DiffTexts = ReadonlyMap<DiffObject, TextInput>;
 
 export interface ReadObject {
   readonly readable: ReadableObject;
@@ -34,36 +30,6 @@ export interface ReadObjects {
   readonly of: ReadonlyMap<DiffObject, ReadObject>;
 }
 
-export interface ObjectsOfTable {
-  readonly table: ContractTable;
-  readonly objects: readonly DiffObject[];
-  /** Texts are compared by all that they say, and not by their typed values alone. */
-  readonly isExact?: boolean;
-}
-
-/** Decompresses and looks through the text objects; the files of the engine session follow from it. */
-export async function makeTextsPlain(
-  tables: readonly ObjectsOfTable[],
-  runDirectory: string,
-  text: TextFiles,
-  signal: AbortSignal,
-): Promise<DiffTexts> {
-  const texts = new Map<DiffObject, TextInput>();
-  for (const { table, objects, isExact = false } of tables) {
-    for (const object of objects) {
-      const format = formatOf(table, object.path);
-      if (format !== 'csv' && format !== 'json') continue;
-      const index = texts.size;
-      const plainPath = join(runDirectory, `diff-plain-${index}.txt`);
-      const { path, localPath } = object;
-      const plain = await text.makePlain({ path, localPath, format, reader: table.reader, plainPath }, signal);
-      const stagedPath = join(runDirectory, `diff-staged-${index}.parquet`);
-      texts.set(object, { object, format, plain, stagedPath, index, isExact });
-    }
-  }
-  return texts;
-}
-
 /**
  * Reads the schema of every object, and text objects whole.
  *
@@ -72,7 +38,7 @@ export async function makeTextsPlain(
 export async function readObjects(
   table: ContractTable,
   objects: readonly DiffObject[],
-  texts: DiffTexts,
+  texts: TableTexts,
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<ReadObjects> {
@@ -81,7 +47,7 @@ export async function readObjects(
     refuseUnreadable(readable, rows);
     of.set(object, { readable, rows: Number(rows ?? 0n), shape, lost: lostRows(readable) });
   };
-  const parquet = objects.filter((object) => !texts.has(object));
+  const parquet = objects.filter((object) => !texts.of.has(object));
   refuseUnknownFormats(table, parquet);
   for (const [index, { facts, claimedRows, shape }] of (await describeParquet(parquet, session, signal)).entries()) {
     const object = parquet[index];
@@ -89,9 +55,9 @@ export async function readObjects(
     keep(object, { facts, localPath: object.localPath, staged: null, partition: object.partition }, claimedRows, shape);
   }
   for (const object of objects) {
-    const input = texts.get(object);
+    const input = texts.of.get(object);
     if (input === undefined) continue;
-    const staged = await stageObject(table, input, session, signal);
+    const staged = await texts.stage(table, input, session, signal);
     keep(object, staged.readable, staged.rows, null);
   }
   return { of };
@@ -125,13 +91,13 @@ function lostRows({ facts }: ReadableObject): readonly string[] {
 export async function withJsonColumns(
   table: ContractTable,
   objects: readonly DiffObject[],
-  texts: DiffTexts,
+  texts: TableTexts,
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<ContractTable> {
   const names = new Set<string>();
   for (const object of objects) {
-    const input = texts.get(object);
+    const input = texts.of.get(object);
     if (input?.format !== 'json') continue;
     const { plain, stagedPath, index } = input;
     const rows = await session.query(jsonKeys({ localPath: plain.localPath, stagedPath, index }), signal);
@@ -146,6 +112,7 @@ export function withPartitionColumns(table: ContractTable, objects: readonly Dif
   const names = [...new Set(objects.flatMap((object) => Object.keys(object.partition)))].filter(
     (name) => !known.has(name),
   );
+  if (names.length === 0) return table;
   return { ...table, properties: [...table.properties, ...names.sort().map((name) => textProperty(table, name))] };
 }
 

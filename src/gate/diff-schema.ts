@@ -8,9 +8,10 @@ import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import type { SchemaChange } from '../core/diff/table-diff.ts';
 import type { ReadableObject } from '../core/plan/object-groups.ts';
 import { changedNullability, guessRenames } from './diff-extras.ts';
-import type { DiffObject, DiffTexts, ReadObject, ReadObjects } from './diff-objects.ts';
+import type { DiffObject, ReadObject, ReadObjects } from './diff-objects.ts';
 import type { DiffRelations } from './diff-relations.ts';
 import type { Ask } from './diff-rows.ts';
+import type { TableTexts } from './run-texts.ts';
 
 export interface SchemaDiff {
   readonly changes: readonly SchemaChange[];
@@ -20,14 +21,14 @@ export interface SchemaDiff {
 
 /** Names, types, order and nullability, and guesses about new names. */
 export async function schemaOf(
-  { split, texts }: { readonly split: ObjectSplit<DiffObject>; readonly texts: DiffTexts },
+  { split, texts }: { readonly split: ObjectSplit<DiffObject>; readonly texts: TableTexts },
   keyed: KeyedRequest,
   { whole }: DiffRelations,
   read: ReadObjects,
   ask: Ask,
 ): Promise<SchemaDiff> {
   const parquet = (objects: readonly DiffObject[]): readonly DiffObject[] =>
-    objects.filter((object) => !texts.has(object));
+    objects.filter((object) => !texts.of.has(object));
   const pathsOf = (objects: readonly DiffObject[]): readonly string[] => objects.map(({ localPath }) => localPath);
   const [base, merge, shared] = [parquet(split.base), parquet(split.merge), parquet(split.shared)];
   const shapes = new Set([...split.base, ...split.merge, ...split.shared].map((object) => read.of.get(object)?.shape));

@@ -22,19 +22,13 @@ import {
   tableEvidence,
 } from './diff-evidence.ts';
 import { takeProfile, takeSamples } from './diff-extras.ts';
-import {
-  type DiffObject,
-  type DiffTexts,
-  makeTextsPlain,
-  readObjects,
-  withJsonColumns,
-  withPartitionColumns,
-} from './diff-objects.ts';
+import { type DiffObject, readObjects, withJsonColumns, withPartitionColumns } from './diff-objects.ts';
 import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
 import { type Ask, askIn } from './diff-rows.ts';
 import { schemaOf } from './diff-schema.ts';
 import { type FolderContradiction, folderContradictions } from './folder-contradictions.ts';
-import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
+import type { EngineSession, QueryEngine } from './ports.ts';
+import { lookThrough, sessionFiles, type TableTexts, type TextDeps, textsIn } from './run-texts.ts';
 
 export interface DiffTableInput {
   /** For a table without a contract: no properties, and `fromData`. */
@@ -93,32 +87,24 @@ export interface ComparedVersions {
 /** Compares every table. Rejects when the engine cannot be opened or the signal is aborted, never for one table. */
 export async function diffTables(
   request: DiffTablesRequest,
-  deps: { readonly engine: QueryEngine; readonly text: TextFiles },
+  deps: TextDeps & { readonly engine: QueryEngine },
   signal: AbortSignal,
 ): Promise<readonly DiffOutcome[]> {
-  const tables = request.tables.map((input) => ({ input, split: splitObjects(input.base, input.merge) }));
-  const read = tables.map(({ input, split }) => ({
-    table: input.table,
-    objects: everyObject(split),
-    isExact: hasChangeRules(input.table.changeRules),
-  }));
-  const texts = await makeTextsPlain(read, request.runDirectory, deps.text, signal);
-  const objects = read.flatMap((one) => one.objects);
-  const session = await deps.engine.open(
-    {
-      inputFiles: [...new Set(objects.map((object) => texts.get(object)?.plain.localPath ?? object.localPath))],
-      stagedFiles: [...texts.values()].map((text) => text.stagedPath),
-      runDirectory: request.runDirectory,
-    },
-    signal,
-  );
+  const { runDirectory } = request;
+  const tables = request.tables.map((input) => {
+    const split = splitObjects(input.base, input.merge);
+    const objects = everyObject(split);
+    // Texts are staged with the columns of their folders, and those of a table without a contract as they are found.
+    const table = input.fromData ? input.table : withPartitionColumns(input.table, objects);
+    return { input, split, table, objects, isExact: hasChangeRules(input.table.changeRules) };
+  });
+  const read = await lookThrough(tables, textsIn(runDirectory, deps), signal);
+  const session = await deps.engine.open({ ...sessionFiles(read), runDirectory }, signal);
   try {
     const outcomes: DiffOutcome[] = [];
-    for (const table of tables) {
+    for (const table of read) {
       request.onProgress?.(`comparing ${table.input.table.name}`);
-      outcomes.push(
-        await outcomeOf(() => diffTable({ ...table, texts, limits: request.limits }, session, signal), signal),
-      );
+      outcomes.push(await outcomeOf(() => diffTable({ ...table, limits: request.limits }, session, signal), signal));
     }
     return outcomes;
   } finally {
@@ -142,7 +128,7 @@ async function outcomeOf(work: () => Promise<ComparedVersions>, signal: AbortSig
 interface TableWork {
   readonly input: DiffTableInput;
   readonly split: ObjectSplit<DiffObject>;
-  readonly texts: DiffTexts;
+  readonly texts: TableTexts;
   readonly limits: DiffLimits;
 }
 
@@ -274,7 +260,7 @@ function bytesOf(objects: readonly DiffObject[]): number {
   return objects.reduce((sum, object) => sum + object.sizeBytes, 0);
 }
 
-function textNote(input: DiffTableInput, texts: DiffTexts, objects: readonly DiffObject[]): readonly string[] {
-  if (!input.fromData || !objects.some((object) => texts.has(object))) return [];
+function textNote(input: DiffTableInput, texts: TableTexts, objects: readonly DiffObject[]): readonly string[] {
+  if (!input.fromData || !objects.some((object) => texts.of.has(object))) return [];
   return ['no contract gives the types of CSV and JSON: their values are compared as texts'];
 }

@@ -4,10 +4,10 @@ import { partitionValues } from '../core/change/partition.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import { splitObjects, type VersionedObject } from '../core/diff/split-objects.ts';
 import { SluiceError } from '../core/problem.ts';
-import { formatOf } from './check-tables.ts';
 import type { DiffObject } from './diff-objects.ts';
 import { fetchParts } from './fetch-parts.ts';
 import type { RefTable } from './find-ref-tables.ts';
+import { formatOf } from './input-objects.ts';
 import type { ObjectParts, ObjectReader, QueryEngine } from './ports.ts';
 
 export interface Versions {

@@ -4,7 +4,8 @@ import { splitObjects } from '../core/diff/split-objects.ts';
 import { type FailedVersion, isWorse } from '../core/verdict/is-worse.ts';
 import { judgeCheck } from '../core/verdict/judge-table.ts';
 import { checkTables, type TableInput, type TableOutput } from './check-tables.ts';
-import type { QueryEngine, TextFiles } from './ports.ts';
+import type { QueryEngine } from './ports.ts';
+import type { TextDeps } from './run-texts.ts';
 import { type Told, unknown } from './told-origin.ts';
 import type { TableWithBase } from './versioned-tables.ts';
 
@@ -27,7 +28,7 @@ export interface JudgeBeforeRequest {
 /** In the order of the failures. Rejects when the engine breaks, never for bad data. */
 export async function judgeBefore(
   { failures, tables, now, runDirectory }: JudgeBeforeRequest,
-  deps: { readonly engine: QueryEngine; readonly text: TextFiles },
+  deps: TextDeps & { readonly engine: QueryEngine },
   signal: AbortSignal,
 ): Promise<readonly Told[]> {
   if (failures.length === 0) return [];

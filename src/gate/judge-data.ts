@@ -9,7 +9,8 @@ import { type AffectedTables, affectedTables, type CheckedTable } from '../core/
 import { hasErrors, type Problem } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
 import { judgeTable } from '../core/verdict/judge-table.ts';
-import { type BaseVersionsRequest, fetchVersions } from './base-versions.ts';
+import { createBaseObjects } from './base-objects.ts';
+import { mergeVersions } from './base-versions.ts';
 import { confirmBranch, refuseLateWrites } from './branch-changed.ts';
 import { checkTables, type TableOutput } from './check-tables.ts';
 import { withMergeDiffs } from './diff-merge.ts';
@@ -25,7 +26,8 @@ import type { RepositoryReader } from './repository-ports.ts';
 import type { RequiredDiff } from './required-diffs.ts';
 import { requiredMergeDiffs } from './required-merge-diffs.ts';
 import { timeLeftMs } from './run-deadline.ts';
-import { type WithOrigins, withOrigins } from './violation-origins.ts';
+import { createRunTexts, type RunTexts } from './run-texts.ts';
+import { type OriginsRequest, type WithOrigins, withOrigins } from './violation-origins.ts';
 
 export interface DataPolicy {
   /** Objects and bytes one run may read. */
@@ -102,7 +104,7 @@ interface AffectedData {
 /** Everything that needs the objects, while they are here. */
 function judgeTables(
   data: AffectedData,
-  deps: DataDeps,
+  run: DataDeps,
   policy: DataPolicy,
   signal: AbortSignal,
 ): Promise<Pick<JudgedData, 'tables' | 'problems'>> {
@@ -110,8 +112,9 @@ function judgeTables(
   const { tree, destination } = pinned;
   const { repository } = pinned.event;
   const { limits } = policy;
-  const { observer = NO_OBSERVER } = deps;
-  return deps.workspace.use(async (runDirectory) => {
+  const { observer = NO_OBSERVER } = run;
+  return run.workspace.use(async (runDirectory) => {
+    const deps = { ...run, texts: createRunTexts(runDirectory, run.text) };
     const fetched = await observer.stage('fetch', () =>
       fetchTables({ pinned, affected, changes, find, runDirectory, limits }, deps, signal),
     );
@@ -119,13 +122,16 @@ function judgeTables(
     const outputs = await observer.stage('checks', () =>
       checkTables({ tables: fetched.map((one) => one.input), runDirectory }, deps, signal),
     );
-    const versions = { repository, baseCommit: destination.id, changes, find, maxBytes: limits.bytes };
-    const required = await requiredMergeDiffs(pinned, outputs, versions, deps, signal);
+    const inputs = fetched.map((one) => one.input);
+    const source = { repository, commitId: destination.id, maxBytes: limits.bytes, runDirectory };
+    const baseObjects = createBaseObjects(source, deps);
+    const versionsOf = mergeVersions({ changes, find, inputs, baseObjects });
+    const required = await requiredMergeDiffs(pinned, outputs, versionsOf, deps, signal);
     const judged = judgeOutputs(outputs, required, fetched, timeOf(tree));
-    const told = await toldApart(data, versions, judged, outputs, deps, signal);
+    const told = await toldApart(data, { judged, inputs, versionsOf }, deps, signal);
     const kept = await keptRows({ judged: told.judged, outputs, runDirectory }, pinned, deps, signal);
     const withinMs = diffTime(deps.elapsed() - pinned.startedAt);
-    const diffs = await withMergeDiffs({ ...versions, judged: told.judged, withinMs }, deps, signal);
+    const diffs = await withMergeDiffs({ judged: told.judged, versionsOf, withinMs }, deps, signal);
     return { ...diffs, problems: [...told.problems, ...kept, ...diffs.problems] };
   });
 }
@@ -133,13 +139,10 @@ function judgeTables(
 /** Failures, told apart by whether the base has them too. */
 function toldApart(
   { pinned, isBaseTrusted }: AffectedData,
-  source: Omit<BaseVersionsRequest, 'inputs' | 'tables' | 'runDirectory'>,
-  judged: readonly JudgedTable[],
-  outputs: readonly TableOutput[],
-  deps: DataDeps,
+  { judged, inputs, versionsOf }: Pick<OriginsRequest<JudgedTable>, 'judged' | 'inputs' | 'versionsOf'>,
+  deps: DataDeps & { readonly texts: RunTexts },
   signal: AbortSignal,
 ): Promise<WithOrigins<JudgedTable>> {
-  const inputs = outputs.map(({ input }) => input);
   const elapsedMs = deps.elapsed() - pinned.startedAt;
   const decides = judged.some(({ output }) => output.input.contract.blockOn !== 'any');
   const withinMs = decides ? Math.min(MOST_ORIGINS_MS, halfOfTheRest(elapsedMs)) : diffTime(elapsedMs);
@@ -152,8 +155,7 @@ function toldApart(
       place: pinned.event.branch === undefined ? 'in the base' : `on ${pinned.event.branch}`,
       now: timeOf(pinned.tree),
       withinMs,
-      versions: (tables, runDirectory, within) =>
-        fetchVersions({ ...source, inputs, tables, runDirectory }, deps, within),
+      versionsOf,
     },
     deps,
     signal,

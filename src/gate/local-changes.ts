@@ -1,44 +1,30 @@
-/** The rules about changes of local files. */
+/** What changed between local files, and whether there is anything to compare with. */
 import { isAboutChanges } from '../core/check/registry.ts';
 import { listed, plural } from '../core/check/words.ts';
 import type { Contract, ContractTable } from '../core/contract/contract.ts';
 import type { Problem } from '../core/problem.ts';
-import type { TableVersions } from './base-versions.ts';
-import type { TableInput, TableOutput } from './check-tables.ts';
+import type { TableVersions, VersionsOf } from './base-versions.ts';
+import type { TableInput } from './check-tables.ts';
 import { localVersions } from './diff-versions.ts';
 import type { TableFiles } from './local-tables.ts';
 import type { LocalFile, LocalFiles } from './ports.ts';
-import {
-  type RequiredDiff,
-  type RequiredDiffsDeps,
-  type RequiredDiffsRequest,
-  requiredDiffs,
-} from './required-diffs.ts';
 
 export interface LocalSides {
   readonly files: readonly TableFiles[];
   readonly base: readonly TableFiles[];
-  /** Milliseconds since 1970. */
-  readonly now: number;
 }
 
-/** What the files change of their base, for the tables that have rules about it. */
-export function requiredLocalDiffs(
-  outputs: readonly TableOutput[],
-  { files, base, now }: LocalSides,
-  deps: RequiredDiffsDeps & { readonly files: LocalFiles },
-  signal: AbortSignal,
-): Promise<ReadonlyMap<TableOutput, RequiredDiff>> {
+/** Both versions of tables on local files. The files of a table are told apart once, which may take reading them. */
+export function localVersionsOf({ files, base }: LocalSides, reader: LocalFiles): VersionsOf {
   const of = (side: readonly TableFiles[], table: ContractTable): readonly LocalFile[] =>
     side.find((one) => one.table === table)?.files ?? [];
-  const versionsOf: RequiredDiffsRequest['versionsOf'] = async (tables, _directory, within) => {
-    const versions = new Map<ContractTable, TableVersions>();
-    for (const table of tables) {
-      versions.set(table, await localVersions(of(base, table), of(files, table), deps.files, within));
+  const known = new Map<ContractTable, TableVersions>();
+  return async (tables, signal) => {
+    for (const table of tables.filter((one) => !known.has(one))) {
+      known.set(table, await localVersions(of(base, table), of(files, table), reader, signal));
     }
-    return versions;
+    return known;
   };
-  return requiredDiffs({ outputs, versionsOf, unknown: null, now }, deps, signal);
 }
 
 export interface BaseRequest {

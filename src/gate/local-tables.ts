@@ -1,6 +1,6 @@
 import type { Contract, ContractTable } from '../core/contract/contract.ts';
 import { SluiceError } from '../core/problem.ts';
-import { formatOf } from './check-tables.ts';
+import { formatOf } from './input-objects.ts';
 import type { LocalFile } from './ports.ts';
 
 export interface TableFiles {

@@ -141,6 +141,8 @@ export interface PlainTextRequest {
 export interface TextFiles {
   /** Defects of the object's content are in the result; rejects only when the local disk or the signal fails. */
   makePlain(request: PlainTextRequest, signal: AbortSignal): Promise<PlainText>;
+  /** Takes away everybody's right to write to a file that is complete. Rejects when the local disk fails. */
+  protect(localPath: string): Promise<void>;
 }
 
 /** One locked-down engine process holding one fixed set of files. */

@@ -5,7 +5,8 @@
 import { type Problem, SluiceError } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
 import { type DiffTableInput, diffTables } from './diff-tables.ts';
-import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
+import type { QueryEngine, Workspace } from './ports.ts';
+import type { TextDeps } from './run-texts.ts';
 
 /** What a report may spend: less than `sluice diff`, for which somebody waits. */
 const LIMITS = { exactRows: 5_000_000, profileBytes: 64_000_000 };
@@ -18,23 +19,28 @@ export interface ReportDiffs {
 
 export interface ReportDiffsRequest {
   readonly tables: readonly TableReport[];
-  /** What to compare, in the tables' order; null for a table without a key or a base. Files may be put into the directory. */
-  readonly inputs: (directory: string, signal: AbortSignal) => Promise<readonly (DiffTableInput | null)[]>;
+  /** What to compare, in the tables' order; null for a table without a key or a base. */
+  readonly inputs: (signal: AbortSignal) => Promise<readonly (DiffTableInput | null)[]>;
   /** Longest time, in milliseconds. */
   readonly withinMs: number;
+}
+
+export interface ReportDiffsDeps extends TextDeps {
+  readonly engine: QueryEngine;
+  readonly workspace: Workspace;
 }
 
 /** Fills `diff` where it can be told. Never rejects. */
 export async function withDiffs(
   { tables, inputs, withinMs }: ReportDiffsRequest,
-  deps: { readonly engine: QueryEngine; readonly text: TextFiles; readonly workspace: Workspace },
+  deps: ReportDiffsDeps,
   signal: AbortSignal,
 ): Promise<ReportDiffs> {
   if (withinMs <= 0) return { tables, problems: [remark('any table', 'the checks took all the time there was')] };
   const within = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(withinMs))]);
   try {
     const found = await deps.workspace.use(async (runDirectory) => {
-      const asked = await inputs(runDirectory, within);
+      const asked = await inputs(within);
       const wanted = asked.filter((input) => input !== null);
       if (wanted.length === 0) return [];
       const outcomes = await diffTables({ tables: wanted, runDirectory, limits: LIMITS }, deps, within);

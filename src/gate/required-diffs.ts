@@ -6,19 +6,19 @@
 import type { CheckSpec, CheckState } from '../core/check/check.ts';
 import { dataName } from '../core/check/columns.ts';
 import { isAboutChanges } from '../core/check/registry.ts';
-import type { ContractTable } from '../core/contract/contract.ts';
 import { type Doubt, type KnownChanges, unchangedEvidence } from '../core/diff/evidence.ts';
 import { protectedObjects } from '../core/diff/protected-objects.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
 import type { TableDiff } from '../core/diff/table-diff.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
-import type { TableVersions } from './base-versions.ts';
+import type { TableVersions, VersionsOf } from './base-versions.ts';
 import type { TableOutput } from './check-tables.ts';
 import type { DiffObject } from './diff-objects.ts';
 import { type ComparedVersions, type DiffLimits, diffTables } from './diff-tables.ts';
 import { inputByContract } from './diff-versions.ts';
-import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
+import type { QueryEngine, Workspace } from './ports.ts';
 import { timeLeftMs } from './run-deadline.ts';
+import type { TextDeps } from './run-texts.ts';
 
 /** As many rows as `sluice diff` compares one by one: beyond them a part of the keys is, by which no rule is decided. */
 export const REQUIRED_LIMITS: DiffLimits = { exactRows: 100_000_000, profileBytes: 64_000_000 };
@@ -33,12 +33,7 @@ export interface RequiredDiff {
 
 export interface RequiredDiffsRequest {
   readonly outputs: readonly TableOutput[];
-  /** Both versions of these tables; what is not here yet is put into the directory. */
-  readonly versionsOf: (
-    tables: readonly ContractTable[],
-    directory: string,
-    signal: AbortSignal,
-  ) => Promise<ReadonlyMap<ContractTable, TableVersions>>;
+  readonly versionsOf: VersionsOf;
   /** Set: what the change does is not to be had, for no table. */
   readonly unknown: Doubt | null;
   /** Milliseconds since 1970: the judged commit's date. */
@@ -46,9 +41,8 @@ export interface RequiredDiffsRequest {
   readonly limits?: DiffLimits;
 }
 
-export interface RequiredDiffsDeps {
+export interface RequiredDiffsDeps extends TextDeps {
   readonly engine: QueryEngine;
-  readonly text: TextFiles;
   readonly workspace: Workspace;
 }
 
@@ -105,7 +99,6 @@ async function compare(
 ): Promise<RequiredDiffs> {
   const versions = await versionsOf(
     outputs.map(({ input }) => input.table),
-    directory,
     signal,
   );
   const tables = outputs.map((output) => comparisonOf(output, versions.get(output.input.table), now));

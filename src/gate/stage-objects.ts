@@ -15,8 +15,8 @@ import {
 } from '../core/plan/stage-text.ts';
 import { integer } from '../core/plan/states.ts';
 import { textColumnType } from '../core/plan/typed-text.ts';
-import type { InputObject } from './check-tables.ts';
 import { isUnreadableContent, pathDefects, sentenceOf, stagedColumn } from './describe-objects.ts';
+import type { InputObject } from './input-objects.ts';
 import type { EngineSession, PlainText, Row } from './ports.ts';
 
 /** A text object on its way into the engine. */
@@ -27,8 +27,25 @@ export interface TextInput {
   readonly stagedPath: string;
   readonly index: number;
   /** To be compared, not checked; see `TextObject`. */
-  readonly isExact?: boolean;
+  readonly isExact: boolean;
 }
+
+/** What staging made of the bytes of a text, whatever the objects are called that hold them. */
+export type StagedText =
+  | {
+      readonly kind: 'staged';
+      readonly stagedPath: string;
+      readonly columns: readonly ObjectColumn[];
+      /** Position of each column's name in the staged file. */
+      readonly positions: Readonly<Record<string, number>>;
+      /** Null: the engine did not say. */
+      readonly rows: bigint | null;
+      readonly defects: readonly ObjectDefect[];
+    }
+  | { readonly kind: 'unread'; readonly defects: readonly ObjectDefect[] };
+
+/** A text of which every record was read or is accounted for. */
+export type WholeText = Extract<StagedText, { readonly kind: 'staged' }>;
 
 /** A staged object and the rows written, null when it could not be read. */
 export interface StagedObject {
@@ -36,56 +53,86 @@ export interface StagedObject {
   readonly rows: bigint | null;
 }
 
+/** The object with what its text was staged as. */
+export function stagedObject({ object, format, plain, stagedPath }: TextInput, text: StagedText): StagedObject {
+  const { path, sizeBytes, partition } = object;
+  const own = { path, format, sizeBytes, defects: text.defects };
+  if (text.kind === 'unread') {
+    const facts: ObjectFacts = { ...own, columns: [], records: null };
+    return { readable: { facts, localPath: stagedPath, staged: {}, partition }, rows: null };
+  }
+  const facts: ObjectFacts = { ...own, columns: text.columns, records: plain.records };
+  return { readable: { facts, localPath: text.stagedPath, staged: text.positions, partition }, rows: text.rows };
+}
+
+/** Why nothing of the text can be read, told without reading it; null: it may be staged. */
+export function unreadText({ object, plain }: TextInput): StagedText | null {
+  const defects = [...pathDefects(object), ...plain.defects];
+  return defects.some((defect) => defect.rows === null) ? { kind: 'unread', defects } : null;
+}
+
+/** False where the engine did not say how many rows there are, or said more than there can be. */
+export function isWhole(text: StagedText): text is WholeText {
+  return text.kind === 'staged' && text.rows !== null && !text.defects.some((defect) => defect.rows === null);
+}
+
 /**
- * Stages one text object. Records that our scanner saw and the engine did not give back as rows are a defect with
- * their number, whatever the engine says about them.
+ * Everything in the table and the text that decides what is staged, beside the bytes and the way they are looked
+ * through: the statements themselves, with the names that they give to positions. Equal texts are staged alike.
  */
-export async function stageObject(
+export function stagingKey(table: ContractTable, { format, plain, isExact }: Omit<TextInput, 'object'>): string {
+  const anywhere: TextObject = { localPath: '', stagedPath: '', index: 0, isExact };
+  if (format === 'json') return JSON.stringify([isExact, stageJson(table, anywhere), jsonCensus(table, anywhere)]);
+  const header = headerOf(table, plain);
+  return JSON.stringify([isExact, stageCsv(table, anywhere, header), header]);
+}
+
+/**
+ * Stages one text. Records that our scanner saw and the engine did not give back as rows are a defect with their number,
+ * whatever the engine says about them.
+ */
+export async function stageText(
   table: ContractTable,
   input: TextInput,
   session: EngineSession,
   signal: AbortSignal,
-): Promise<StagedObject> {
-  const { plain } = input;
-  const defects = [...pathDefects(input.object), ...plain.defects];
-  if (defects.some((defect) => defect.rows === null)) return unread(input, defects);
+): Promise<StagedText> {
   try {
     return input.format === 'csv'
-      ? await stageCsvObject(table, input, session, signal)
-      : await stageJsonObject(table, input, session, signal);
+      ? await stageCsvText(table, input, session, signal)
+      : await stageJsonText(table, input, session, signal);
   } catch (cause) {
     if (!isUnreadableContent(cause)) throw cause;
-    return unread(input, [...plain.defects, { message: sentenceOf(cause), line: null, rows: null }]);
+    const defect: ObjectDefect = { message: sentenceOf(cause), line: null, rows: null };
+    return { kind: 'unread', defects: [...input.plain.defects, defect] };
   }
 }
 
-function unread({ object, format, stagedPath }: TextInput, defects: readonly ObjectDefect[]): StagedObject {
-  const { path, sizeBytes, partition } = object;
-  const facts: ObjectFacts = { path, format, sizeBytes, columns: [], defects, records: null };
-  return { readable: { facts, localPath: stagedPath, staged: {}, partition }, rows: null };
+function headerOf(table: ContractTable, { header }: PlainText): readonly string[] {
+  return header ?? table.properties.map((property) => property.column);
 }
 
-async function stageCsvObject(
+async function stageCsvText(
   table: ContractTable,
   input: TextInput,
   session: EngineSession,
   signal: AbortSignal,
-): Promise<StagedObject> {
-  const header = input.plain.header ?? table.properties.map((property) => property.column);
+): Promise<StagedText> {
+  const header = headerOf(table, input.plain);
   const copied = await session.query(stageCsv(table, textObject(input), header), signal);
   const rows = copiedRows(copied);
   const rejects = await session.query(rejectsQuery(input.index), signal);
   const columns = csvColumns(table, header);
   const typed = columns.map((column) => stagedColumn(column.name, textColumnType(column.logical).name));
-  return staged(input, columns, factsOf(input, typed, lostRecords(input, rows, rejects)), rows);
+  return staged(input, columns, typed, { rows, rejects });
 }
 
-async function stageJsonObject(
+async function stageJsonText(
   table: ContractTable,
   input: TextInput,
   session: EngineSession,
   signal: AbortSignal,
-): Promise<StagedObject> {
+): Promise<StagedText> {
   const object = textObject(input);
   const rows = copiedRows(await session.query(stageJson(table, object), signal));
   const [census] = await session.query(jsonCensus(table, object), signal);
@@ -98,7 +145,7 @@ async function stageJsonObject(
     ...present.map((column) => stagedColumn(column.name, textColumnType(column.logical).name)),
     ...extraKeys(table, keys).map((name) => stagedColumn(name, 'VARCHAR')),
   ];
-  return staged(input, columns, factsOf(input, typed, lostRecords(input, rows, [])), rows);
+  return staged(input, columns, typed, { rows, rejects: [] });
 }
 
 /** Keys beside those of the contract; one that looks like the path of a nested column is shown in quotes. */
@@ -114,22 +161,17 @@ function extraKeys(table: ContractTable, keys: readonly Row[]): readonly string[
 
 function staged(
   input: TextInput,
-  columns: readonly StagedColumn[],
-  facts: ObjectFacts,
-  rows: bigint | null,
-): StagedObject {
-  const positions = Object.fromEntries(columns.map((column) => [column.name, column.position]));
-  const { partition } = input.object;
-  return { readable: { facts, localPath: input.stagedPath, staged: positions, partition }, rows };
+  staged: readonly StagedColumn[],
+  columns: readonly ObjectColumn[],
+  { rows, rejects }: { readonly rows: bigint | null; readonly rejects: readonly Row[] },
+): StagedText {
+  const positions = Object.fromEntries(staged.map((column) => [column.name, column.position]));
+  const defects = lostRecords(input, rows, rejects);
+  return { kind: 'staged', stagedPath: input.stagedPath, columns, positions, rows, defects };
 }
 
-function textObject({ plain, stagedPath, index, isExact = false }: TextInput): TextObject {
+function textObject({ plain, stagedPath, index, isExact }: TextInput): TextObject {
   return { localPath: plain.localPath, stagedPath, index, isExact };
-}
-
-function factsOf(input: TextInput, columns: readonly ObjectColumn[], defects: readonly ObjectDefect[]): ObjectFacts {
-  const { object, format, plain } = input;
-  return { path: object.path, format, sizeBytes: object.sizeBytes, columns, defects, records: plain.records };
 }
 
 function copiedRows(rows: readonly Row[]): bigint | null {

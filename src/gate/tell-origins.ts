@@ -1,15 +1,15 @@
 /** Finds out where failures come from: by their rows where there are any, else by the same check on the base. */
 import type { CheckSpec } from '../core/check/check.ts';
-import type { ContractTable } from '../core/contract/contract.ts';
 import type { FailingRow } from '../core/diff/violation-samples.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { CheckReport } from '../core/report/report.ts';
 import { failedState } from './answer-step.ts';
-import type { TableVersions } from './base-versions.ts';
+import type { VersionsOf } from './base-versions.ts';
 import { isParent, type TableInput, type TableOutput } from './check-tables.ts';
 import { countViolations, isToldByRows } from './count-violations.ts';
 import { judgeBefore } from './judge-before.ts';
-import type { QueryEngine, TextFiles, Workspace } from './ports.ts';
+import type { QueryEngine, Workspace } from './ports.ts';
+import { type TextDeps, textsIn } from './run-texts.ts';
 import { sampleViolations } from './sample-violations.ts';
 import { type Told, unknown } from './told-origin.ts';
 import { type TableWithBase, type VersionedTables, withVersions } from './versioned-tables.ts';
@@ -24,12 +24,7 @@ export interface FailedCheck {
 export interface OriginsSource {
   /** Every table of the run, those that are only read included. */
   readonly inputs: readonly TableInput[];
-  /** Brings both versions of the tables; files may be put into the directory. */
-  readonly versions: (
-    tables: readonly ContractTable[],
-    directory: string,
-    signal: AbortSignal,
-  ) => Promise<ReadonlyMap<ContractTable, TableVersions>>;
+  readonly versionsOf: VersionsOf;
   /** Reference time of the checks, milliseconds since 1970. */
   readonly now: number;
   /** Longest time, in milliseconds. */
@@ -44,9 +39,8 @@ export interface Found {
   readonly samples: ReadonlyMap<CheckReport, readonly FailingRow[]>;
 }
 
-export interface OriginsDeps {
+export interface OriginsDeps extends TextDeps {
   readonly engine: QueryEngine;
-  readonly text: TextFiles;
   readonly workspace: Workspace;
 }
 
@@ -65,7 +59,14 @@ export async function tellOrigins(
   try {
     if (withinMs > 0) {
       await deps.workspace.use((directory) =>
-        tell(failures, { told, samples }, { ...request, directory }, deps, within),
+        // Two sessions: what one of them stages, the other reads.
+        tell(
+          failures,
+          { told, samples },
+          { ...request, directory },
+          { ...deps, texts: textsIn(directory, deps) },
+          within,
+        ),
       );
     }
   } catch (cause) {
@@ -90,14 +91,13 @@ type Asked = OriginsSource & { readonly directory: string };
 async function tell(
   failures: readonly FailedCheck[],
   { told, samples }: Findings,
-  { inputs, versions, now, directory, isCompared }: Asked,
+  { inputs, versionsOf, now, directory, isCompared }: Asked,
   deps: OriginsDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const wanted = inputs.filter((input) => failures.some((failure) => reads(failure, input)));
-  const both = await versions(
+  const both = await versionsOf(
     wanted.map(({ table }) => table),
-    directory,
     signal,
   );
   const tables = wanted.flatMap((input): readonly TableWithBase[] => {

@@ -4,8 +4,9 @@ import { buildRelation, type Relation } from '../core/plan/relation.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { TableVersions } from './base-versions.ts';
 import type { TableInput } from './check-tables.ts';
-import { type DiffObject, type DiffTexts, makeTextsPlain, readObjects } from './diff-objects.ts';
-import type { EngineSession, QueryEngine, TextFiles } from './ports.ts';
+import { type DiffObject, readObjects } from './diff-objects.ts';
+import type { EngineSession, QueryEngine } from './ports.ts';
+import { lookThrough, sessionFiles, type TextDeps, textsIn, type WithTexts } from './run-texts.ts';
 
 /** A table of the run with what it was before. */
 export interface TableWithBase {
@@ -41,26 +42,20 @@ export interface VersionsRequest {
 export async function withVersions<T>(
   { tables, runDirectory }: VersionsRequest,
   work: (versioned: VersionedTables) => Promise<T>,
-  deps: { readonly engine: QueryEngine; readonly text: TextFiles },
+  deps: TextDeps & { readonly engine: QueryEngine },
   signal: AbortSignal,
 ): Promise<T> {
-  const split = tables.map(({ input, versions }) => ({ input, split: splitObjects(versions.base, versions.merge) }));
-  const read = split.map((one) => ({ ...one, table: one.input.table, objects: everyObject(one.split) }));
-  const texts = await makeTextsPlain(read, runDirectory, deps.text, signal);
-  const objects = read.flatMap((one) => one.objects);
-  const session = await deps.engine.open(
-    {
-      inputFiles: [...new Set(objects.map((object) => texts.get(object)?.plain.localPath ?? object.localPath))],
-      stagedFiles: [...texts.values()].map((text) => text.stagedPath),
-      runDirectory,
-    },
-    signal,
-  );
+  const split = tables.map(({ input, versions }) => {
+    const own = splitObjects(versions.base, versions.merge);
+    return { input, split: own, table: input.table, objects: everyObject(own) };
+  });
+  const read = await lookThrough(split, textsIn(runDirectory, deps), signal);
+  const session = await deps.engine.open({ ...sessionFiles(read), runDirectory }, signal);
   try {
     const versioned: VersionedTable[] = [];
     const unreadable = new Map<TableInput, string>();
-    for (const one of split) {
-      const table = await versionedOrWhy(one, texts, session, signal);
+    for (const one of read) {
+      const table = await versionedOrWhy(one, session, signal);
       if (typeof table === 'string') unreadable.set(one.input, table);
       else versioned.push(table);
     }
@@ -75,8 +70,7 @@ function everyObject(split: ObjectSplit<DiffObject>): readonly DiffObject[] {
 }
 
 async function versionedOrWhy(
-  { input, split }: { readonly input: TableInput; readonly split: ObjectSplit<DiffObject> },
-  texts: DiffTexts,
+  { input, split, texts }: WithTexts<{ readonly input: TableInput; readonly split: ObjectSplit<DiffObject> }>,
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<VersionedTable | string> {

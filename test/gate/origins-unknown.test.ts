@@ -41,13 +41,13 @@ function run(overrides: Partial<OriginsRequest<ReturnType<typeof judged>>>, one 
   const untouched = () => Promise.reject(new Error('used'));
   const deps = {
     engine: { version: 'none', open: untouched, close: async () => {} },
-    text: { makePlain: untouched },
+    text: { makePlain: untouched, protect: untouched },
     workspace: { use: <T>(work: (directory: string) => Promise<T>) => work('/nowhere') },
   };
   const request = {
     judged: [one],
     inputs: [one.output.input],
-    versions: untouched,
+    versionsOf: untouched,
     now: 0,
     withinMs: 1_000,
     isBaseTrusted: true,
@@ -74,10 +74,10 @@ it('a base that cannot be brought, an engine that breaks and a time that is over
   const object = { path: 'a', localPath: '/a', sizeBytes: 1, partition: {}, identity: 'a' };
   const brought = new Map([[judged().output.input.table, { base: [object], merge: [object] }]]);
   const cases = [
-    [{ versions: () => Promise.reject(refused) }, 'lakeFS did not answer'],
-    [{ versions: () => Promise.resolve(brought) }, 'the table was not read'],
+    [{ versionsOf: () => Promise.reject(refused) }, 'lakeFS did not answer'],
+    [{ versionsOf: () => Promise.resolve(brought) }, 'the table was not read'],
     [{ withinMs: 0 }, 'there was no more time for it'],
-    [{ withinMs: 20, versions: () => new Promise<never>((_done, fail) => setTimeout(fail, 60)) }, 'no more time'],
+    [{ withinMs: 20, versionsOf: () => new Promise<never>((_done, fail) => setTimeout(fail, 60)) }, 'no more time'],
   ] as const;
   for (const [overrides, why] of cases) {
     const { judged: told, problems } = await run(overrides);

@@ -16,7 +16,8 @@ mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'a.parquet'), 'PAR1');
 
 const workspace: Workspace = { use: (work) => work(folder) };
-const text: TextFiles = { makePlain: () => Promise.reject(new Error('not asked')) };
+const notAsked = () => Promise.reject(new Error('not asked'));
+const text: TextFiles = { makePlain: notAsked, protect: notAsked };
 const broken = (error: unknown): QueryEngine => ({
   version: 'duckdb v0',
   open: () => Promise.reject(error),

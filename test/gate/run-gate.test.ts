@@ -56,7 +56,7 @@ const DEPS: GateDeps = {
   },
   objects: { fetch: untouched('the object reader') },
   engine: { version: 'none', open: untouched('the engine'), close: async () => {} },
-  text: { makePlain: untouched('the text reader') },
+  text: { makePlain: untouched('the text reader'), protect: untouched('the text reader') },
   workspace: { use: untouched('the workspace') },
   version: 'test',
   elapsed: () => 0,

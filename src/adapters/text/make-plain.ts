@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { chmod, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
@@ -10,6 +11,8 @@ import { csvScanner, type Scanner } from './scan-csv.ts';
 import { jsonScanner } from './scan-json.ts';
 
 const CHUNK_BYTES = 262_144;
+/** Engine sessions may read what is evidence, and not write to it. */
+const READ_ONLY = 0o444;
 
 export interface TextLimits {
   /** Bytes one object may have when decompressed; more is a defect, so that a bomb cannot fill the disk. */
@@ -37,6 +40,13 @@ export function createTextFiles(limits: TextLimits): TextFiles {
         return broken(request, cause.message);
       }
       return { ...scanner.finish(), localPath: copied ? request.plainPath : request.localPath };
+    },
+    protect: async (localPath) => {
+      try {
+        await chmod(localPath, READ_ONLY);
+      } catch (cause) {
+        throw diskError(basename(localPath), cause);
+      }
     },
   };
 }
@@ -144,7 +154,7 @@ async function scanAndCopy(
   limits: TextLimits,
   signal: AbortSignal,
 ): Promise<void> {
-  const file = target === null ? null : await open(target, 'wx', 0o600);
+  const file = target === null ? null : await open(target, 'wx', READ_ONLY);
   let bytes = 0;
   try {
     for await (const chunk of chunks) {
