@@ -102,6 +102,11 @@ describe('bad use', () => {
       ['check'],
       'error[missing-option]: --contract FILE... is required.\nerror[missing-option]: --data PATH is required.',
     ],
+    [
+      'a new table without a base',
+      ['check', '--contract', 'a', '--data', 'b', '--new-table', 'returns'],
+      'error[option-misplaced]: --new-table says that a table has no data at --base, and there is no --base.\n  help: Add --base PATH',
+    ],
     ['an argument too many', ['serve', 'now'], 'error[unexpected-argument]: `now` is one argument too many.'],
     ['a second ID', ['report', 'a', 'b'], '`b` is one argument too many.'],
     ['an argument left out', ['contract', 'lint'], 'error[missing-argument]: FILE is missing.'],

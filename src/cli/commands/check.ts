@@ -1,4 +1,5 @@
 import { parseTime } from '../../config/parse-time.ts';
+import { SluiceError } from '../../core/problem.ts';
 import type { Report } from '../../core/report/report.ts';
 import { type Command, type Context, type Input, optionValue } from '../command.ts';
 import type { Ending } from '../exit-code.ts';
@@ -105,8 +106,19 @@ function questionOf(input: Input, context: Context): Ask {
     contracts: input.options.get('contract') ?? [],
     data: optionValue(input, 'data') ?? '',
     base: optionValue(input, 'base'),
-    newTables: input.options.get('new-table') ?? [],
+    newTables: newTablesOf(input),
     now: now === null ? context.now() : parseTime(now),
   };
   return (services, onProgress, signal) => services.checkLocal(question, onProgress, signal);
+}
+
+/** Without a base nobody knows what changed, which a table that is called new would seem to answer. */
+function newTablesOf(input: Input): readonly string[] {
+  const names = input.options.get('new-table') ?? [];
+  if (names.length === 0 || input.options.has('base')) return names;
+  throw new SluiceError({
+    code: 'option-misplaced',
+    message: '--new-table says that a table has no data at --base, and there is no --base.',
+    hint: 'Add --base PATH, the data as it was before (an empty folder where there was none), or leave --new-table out.',
+  });
 }
