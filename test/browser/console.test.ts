@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { SluiceError } from '../../src/core/problem.ts';
 import { decision, type PagesOptions, servePages, TOKEN } from '../server/console/pages/serve-pages.ts';
 import { axeViolations, describeInBrowser, openPage } from './browser.ts';
 
@@ -52,6 +53,18 @@ describeInBrowser('the console', () => {
       await page.goto(new URL('/nothing-here', page.url()).href);
       await look('Not found');
     }
+  });
+
+  it('has a page for what goes wrong, without a barrier and on a phone too', async () => {
+    const message = `${'no_such_name'.repeat(20)} <script>alert(1)</script>`;
+    const readiness = () => Promise.reject(new SluiceError({ code: 'lakefs-unreachable', message, hint: 'Look.' }));
+    const { page } = await visit({ width: 360 }, { readiness });
+    await logIn(page);
+    await page.goto(new URL('/health', page.url()).href);
+    expect(await page.locator('.verdict').textContent()).toContain('<script>alert(1)</script>');
+    expect(await axeViolations(page)).toEqual([]);
+    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
   });
 
   it('says when the token is wrong, and lets in with the right one to the page that was asked for', async () => {

@@ -16,6 +16,13 @@ export interface ErrorBody {
   readonly hint: string | null;
 }
 
+/** Why a call gets nothing. */
+export interface Refusal {
+  readonly status: number;
+  readonly problem: { readonly code: string; readonly message: string; readonly hint?: string };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export function json(status: number, value: unknown, headers?: Readonly<Record<string, string>>): Answer {
   const body = `${JSON.stringify(value)}\n`;
   return {
@@ -32,7 +39,7 @@ export function text(status: number, body: string): Answer {
 
 export function refusal(
   status: number,
-  { code, message, hint }: { readonly code: string; readonly message: string; readonly hint?: string },
+  { code, message, hint }: Refusal['problem'],
   headers?: Readonly<Record<string, string>>,
 ): Answer {
   const body: ErrorBody = { code, message, hint: hint ?? null };

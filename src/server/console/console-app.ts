@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
-import { refusal, sendAnswer } from './answer.ts';
-import { answerTo } from './problem-status.ts';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
+import { type Refusal, refusal, sendAnswer } from './answer.ts';
+import { pageAnswer } from './pages/layout.ts';
+import { problemPage } from './pages/problem-page.ts';
+import type { Viewer } from './pages/session.ts';
+import { refusalOf } from './problem-status.ts';
 import { mountRoutes, type Route } from './route.ts';
 
 /** A part of the console, a router each: health, the API, later pages. */
@@ -47,11 +57,12 @@ export function createConsoleApp(areas: readonly Area[], log: ConsoleLog, pages?
     app.use(router);
   }
   if (pages !== undefined) app.use(pages);
-  app.use((_request, response) => {
+  const refuse = pages === undefined ? refuseInJson : refuseAsAsked;
+  app.use((request, response) => {
     const problem = { code: 'no-such-path', message: 'There is nothing at this path.', hint: 'See GET /openapi.json.' };
-    sendAnswer(response, refusal(404, problem));
+    refuse(request, response, { status: 404, problem });
   });
-  app.use(onError(log));
+  app.use(onError(log, refuse));
   return app;
 }
 
@@ -75,20 +86,36 @@ function logged(log: ConsoleLog): RequestHandler {
   };
 }
 
+type Refuse = (request: Request, response: Response, refused: Refusal) => void;
+
+const refuseInJson: Refuse = (_request, response, { status, problem, headers }) =>
+  sendAnswer(response, refusal(status, problem, headers));
+
+/** A person's browser gets a page; programs, and all who call the API, get JSON. */
+const refuseAsAsked: Refuse = (request, response, refused) => {
+  if (request.path.startsWith('/api/') || request.accepts(['json', 'html']) !== 'html') {
+    return refuseInJson(request, response, refused);
+  }
+  const { status, problem, headers } = refused;
+  const viewer = (response.locals['viewer'] ?? null) as Viewer | null;
+  const page = problemPage({ status, problem, request: String(response.locals['request']), viewer });
+  sendAnswer(response, pageAnswer(status, page, headers));
+};
+
 /** What a handler threw, or body-parser, whose errors carry the status they mean. */
-function onError(log: ConsoleLog): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
+function onError(log: ConsoleLog, refuse: Refuse): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
     const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 0;
     if (status === 413) {
       const problem = { code: 'payload-too-large', message: 'The body is larger than this path takes.' };
-      return sendAnswer(response, refusal(413, problem, { Connection: 'close' }));
+      return refuse(request, response, { status, problem, headers: { Connection: 'close' } });
     }
     if (status >= 400 && status < 500) {
       const problem = { code: 'request-invalid', message: 'The request is torn or malformed.' };
-      return sendAnswer(response, refusal(400, problem));
+      return refuse(request, response, { status: 400, problem });
     }
-    const answer = answerTo(error);
-    if (answer.status >= 500) log.error({ err: error, request: response.locals['request'] }, 'console request failed');
-    sendAnswer(response, answer);
+    const refused = refusalOf(error);
+    if (refused.status >= 500) log.error({ err: error, request: response.locals['request'] }, 'console request failed');
+    refuse(request, response, refused);
   };
 }

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../core/problem.ts';
-import { type Answer, refusal } from './answer.ts';
+import type { Refusal } from './answer.ts';
 
 const STATUS: readonly (readonly [pattern: RegExp, status: number])[] = [
   [/^(time|parameter|limit|question)-invalid$|^lakefs-bad-id$/, 400],
@@ -12,12 +12,13 @@ const STATUS: readonly (readonly [pattern: RegExp, status: number])[] = [
   [/./, 503],
 ];
 
-/** The answer to what a handler threw. What nobody foresaw says nothing of itself: it is in the log. */
-export function answerTo(error: unknown): Answer {
+/** How a call ends whose handler threw. What nobody foresaw says nothing of itself: it is in the log. */
+export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof SluiceError)) {
-    return refusal(500, { code: 'internal-error', message: 'Sluice failed in a way it does not know; see its log.' });
+    const message = 'Sluice failed in a way it does not know; see its log.';
+    return { status: 500, problem: { code: 'internal-error', message } };
   }
   const { code, message, hint } = error.problem;
   const status = STATUS.find(([pattern]) => pattern.test(code))?.[1] ?? 503;
-  return refusal(status, { code, message, ...(hint === undefined ? {} : { hint }) });
+  return { status, problem: { code, message, ...(hint === undefined ? {} : { hint }) } };
 }

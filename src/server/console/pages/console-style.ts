@@ -17,9 +17,9 @@ a.skip:focus{position:absolute;z-index:1;left:1rem;top:.4rem;width:auto;height:a
 .crumbs ol{display:flex;flex-wrap:wrap;gap:.25rem;list-style:none;margin:0 0 .5rem;padding:0;font-size:.875rem;color:var(--muted)}
 .crumbs li+li::before{content:"/";margin-right:.25rem;color:var(--muted)}
 .crumbs li{overflow-wrap:anywhere}
-.lead{margin:.25rem 0 1rem;color:var(--muted);max-width:46rem}
+.lead{margin:.25rem 0 1rem;color:var(--muted);max-width:46rem;overflow-wrap:anywhere}
 .verdict{border:1px solid currentColor;border-left-width:.4rem;border-radius:.5rem;padding:1rem 1.25rem;margin:0 0 1.25rem}
-.verdict h1{margin:0;font-size:1.5rem}.verdict p{margin:.25rem 0 0;color:var(--ink)}
+.verdict h1{margin:0;font-size:1.5rem}.verdict p{margin:.25rem 0 0;color:var(--ink);overflow-wrap:anywhere}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,11rem),1fr));gap:.75rem;margin:0 0 1.5rem;padding:0;list-style:none}
 .tiles li{border:1px solid var(--line);border-radius:.5rem;background:var(--panel)}
 .tiles a{display:block;padding:.75rem 1rem;color:var(--ink);text-decoration:none;border-radius:.5rem;height:100%}

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../../core/html/html.ts';
 import { renderPage } from '../../../core/html/page.ts';
+import type { Answer } from '../answer.ts';
 import { BRAND_MARK, CONSOLE_STYLE, FAVICON } from './console-style.ts';
 import type { Viewer } from './session.ts';
 
@@ -42,6 +43,20 @@ ${viewer === null ? null : html`<form method="post" action="/logout"><span class
 function crumbs(place: Place, crumb: string): Html {
   const name = PLACES.find(([path]) => path === place)?.[1] ?? '';
   return html`<nav class="crumbs" aria-label="Where this page is"><ol><li><a href="${place}">${name}</a></li><li aria-current="page">${crumb}</li></ol></nav>`;
+}
+
+/**
+ * Pages run nothing and fetch nothing; forms go to this server alone. The style is in the page, and so is the only
+ * thing that its policy lets through.
+ */
+const PAGE_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+};
+
+/** The answer that a page is. */
+export function pageAnswer(status: number, body: string, headers?: Answer['headers']): Answer {
+  return { status, contentType: 'text/html; charset=utf-8', body, headers: { ...PAGE_HEADERS, ...headers } };
 }
 
 /** A page that says one thing. */

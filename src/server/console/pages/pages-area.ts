@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import { SluiceError } from '../../../core/problem.ts';
 import { sendAnswer } from '../answer.ts';
 import { type Access, type AccessOptions, createAccess } from './access.ts';
-import { messagePage } from './layout.ts';
+import { messagePage, pageAnswer } from './layout.ts';
 import { loginPage } from './login-page.ts';
 import type { PageCall, PageResult } from './page-call.ts';
 import { cookieValue, SESSION_MS, sealSession } from './session.ts';
@@ -17,15 +16,6 @@ export interface PagesDependencies extends ViewDependencies {
 
 const COOKIE = 'sluice_session';
 const PAGE_MS = 15_000;
-
-/**
- * Pages run nothing and fetch nothing; forms go to this server alone. The style is in the page, and so is the only
- * thing that its policy lets through.
- */
-const PAGE_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-};
 
 /** The pages for people. Everything but the login needs a viewer. */
 export function pagesRouter(dependencies: PagesDependencies): Router {
@@ -58,9 +48,11 @@ function show(view: (call: PageCall) => PageResult | Promise<PageResult>, access
       address: request.socket.remoteAddress ?? '',
     });
     if (viewer === null) return askForLogin(request, response, access);
+    // For the page about what goes wrong from here on.
+    response.locals['viewer'] = viewer;
     const path = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)]));
     const call = { viewer, path, query: queryOf(request), signal: AbortSignal.timeout(PAGE_MS) };
-    const result = await safely(view, call);
+    const result = await view(call);
     if (result === null)
       return send(
         response,
@@ -72,22 +64,6 @@ function show(view: (call: PageCall) => PageResult | Promise<PageResult>, access
     send(response, result.status ?? 200, result.page);
   };
 }
-
-/** What a view could not do is a page too, in words; what nobody foresaw goes to the console's error handler. */
-async function safely(view: (call: PageCall) => PageResult | Promise<PageResult>, call: PageCall): Promise<PageResult> {
-  try {
-    return await view(call);
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    const { code, message, hint } = error.problem;
-    const page = messagePage('This page cannot be shown', [message, hint ?? ''].join(' ').trim(), call.viewer);
-    const status = STATUS_OF[code];
-    return status === undefined ? { page } : { page, status };
-  }
-}
-
-/** Downloads are for programs too, which look at the status. */
-const STATUS_OF: Readonly<Record<string, number>> = { 'failing-rows-forbidden': 403, 'failing-rows-not-found': 404 };
 
 function askForLogin(request: Request, response: Response, access: Access): void {
   if (access.isConfigured) {
@@ -141,7 +117,7 @@ function redirect(response: Response, path: string): void {
 }
 
 function send(response: Response, status: number, body: string): void {
-  sendAnswer(response, { status, contentType: 'text/html; charset=utf-8', body, headers: PAGE_HEADERS });
+  sendAnswer(response, pageAnswer(status, body));
 }
 
 function queryOf(request: Request): URLSearchParams {

@@ -6,6 +6,7 @@ import { openStore } from '../../../../src/adapters/store/open-store.ts';
 import type { FailingRowsReader } from '../../../../src/gate/failing-rows-ports.ts';
 import { readContracts } from '../../../../src/gate/load-contracts.ts';
 import type { Decision, DecisionStore } from '../../../../src/gate/record-ports.ts';
+import type { ProbeResult } from '../../../../src/server/console/health/readiness.ts';
 import type { AccessRule } from '../../../../src/server/console/pages/access.ts';
 import { pagesRouter } from '../../../../src/server/console/pages/pages-area.ts';
 import { startConsoleServer } from '../../../../src/server/console/start-console-server.ts';
@@ -66,6 +67,8 @@ export interface PagesOptions {
   readonly proxies?: readonly string[];
   readonly decisions?: readonly Decision[];
   readonly failingRows?: FailingRowsReader;
+  /** What the page about health asks. */
+  readonly readiness?: () => Promise<readonly ProbeResult[]>;
   /** Lines of the log from level info. */
   readonly logged?: string[];
 }
@@ -84,7 +87,7 @@ export async function servePages(options: PagesOptions = {}) {
     store,
     contracts: { kind: 'directory', load: async () => ({ ...contracts, place: null }) },
     progress: { of: () => ({ stage: 'checks', since: NOW - 4_000, objects: 3, bytes: 1_500_000 }) },
-    readiness: async () => [{ name: 'lakefs', ok: true, detail: 'lakeFS 1.84', durationMs: 3 }],
+    readiness: options.readiness ?? (async () => [{ name: 'lakefs', ok: true, detail: 'lakeFS 1.84', durationMs: 3 }]),
     phase: () => 'serving',
     stateParts: async () => [{ name: 'decisions.db', bytes: 120_000 }],
     engine: { sluice: '0.1.0', duckdb: 'duckdb v1.5.6' },
