@@ -7,6 +7,7 @@ const FLOW = [
   'core/problem',
   'core/json',
   'core/sql',
+  'core/parquet',
   'core/event',
   'core/change',
   'core/contract',

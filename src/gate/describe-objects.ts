@@ -1,12 +1,13 @@
 import { contradictingFolders } from '../core/change/partition.ts';
 import { NULL_TYPE, physicalType } from '../core/check/physical-type.ts';
 import type { ObjectColumn, ObjectDefect, ObjectFacts } from '../core/check/table-facts.ts';
+import { plural } from '../core/check/words.ts';
 import { integer } from '../core/plan/states.ts';
 import { columnOf } from '../core/plan/type-name.ts';
 import { SluiceError } from '../core/problem.ts';
 import { compile, identifier, join, type SqlFragment, sql, value } from '../core/sql.ts';
 import type { InputObject } from './input-objects.ts';
-import type { EngineSession, Row } from './ports.ts';
+import type { EngineSession, InexactValues, Row } from './ports.ts';
 
 /** A Parquet object with its own schema and the row count its footer claims. */
 export interface ParquetFacts {
@@ -71,6 +72,8 @@ async function describeTogether(
   const footers = await session.query(compile(footersQuery(files)), signal);
   const footerOf = new Map(footers.map((row) => [String(row['file_name']), row]));
   const columns = await columnsPerShape(objects, textByFile(footers, 'shape'), session, signal);
+  const suspects = footers.filter((row) => row['suspect'] === true).map((row) => String(row['file_name']));
+  const inexact = suspects.length === 0 ? new Map() : await session.inexactColumns(suspects, signal);
   const described: ParquetFacts[] = [];
   for (const object of objects) {
     const footer = footerOf.get(object.localPath) ?? {};
@@ -79,7 +82,8 @@ async function describeTogether(
     const untyped = stated.filter((column) => namesIn(footer['untyped']).includes(column.name));
     const own = untyped.length === 0 ? stated : await withoutValues(object, stated, untyped, session, signal);
     const defects = [...pathDefects(object), ...footerDefects(footer), ...caseDefects(own, footer['names'])];
-    described.push({ facts: factsOf(object, own, defects), claimedRows: integer(footer['num_rows']), shape });
+    const facts = { ...factsOf(object, own, defects), ...inexactFacts(inexact.get(object.localPath)) };
+    described.push({ facts, claimedRows: integer(footer['num_rows']), shape });
   }
   return described;
 }
@@ -89,14 +93,30 @@ async function describeTogether(
  * footer may claim fewer rows than its pages hold, and every scan would believe it.
  */
 function footersQuery(files: SqlFragment): SqlFragment {
-  return sql`SELECT file_name, num_rows, shape, names, untyped, coalesce(contradicted, false) AS contradicted
+  return sql`SELECT file_name, num_rows, shape, names, untyped, suspect, coalesce(contradicted, false) AS contradicted
     FROM parquet_file_metadata(${files})
     JOIN (SELECT file_name, list(name) AS names, list(name) FILTER (logical_type LIKE 'NullType%') AS untyped,
+        coalesce(bool_or(${saysMore()}), false) AS suspect,
         md5(string_agg(concat_ws('|', name, type, type_length, repetition_type, num_children, converted_type, scale,
           precision, logical_type), ';' ORDER BY column_id)) AS shape
       FROM parquet_schema(${files}) GROUP BY file_name) USING (file_name)
     LEFT JOIN (SELECT file_name, true AS contradicted FROM parquet_metadata(${files})
       WHERE num_values <> row_group_num_rows AND path_in_schema NOT LIKE '%, %' GROUP BY file_name) USING (file_name)`;
+}
+
+/** Types that the engine may read with loss; whether it does, a closer look tells. */
+function saysMore(): SqlFragment {
+  return sql`type = 'INT96' OR logical_type LIKE '%NanoSeconds()%' OR precision > 38
+    OR (logical_type LIKE 'DecimalType%' AND precision IS NULL)`;
+}
+
+function inexactFacts(inexact: readonly InexactValues[] = []): Pick<ObjectFacts, 'inexact'> {
+  if (inexact.length === 0) return {};
+  const said = inexact.map(({ column, holds, rows }) => {
+    const more = rows === null ? '' : ` that say more than microseconds in ${plural(rows, 'row')}`;
+    return [column, `${holds}${more}`];
+  });
+  return { inexact: Object.fromEntries(said) };
 }
 
 /** Which of two folders a reader takes for the column is the reader's secret; no row of such an object is known. */

@@ -158,8 +158,26 @@ export interface EngineSession {
   guardQuery(request: Pick<AuthoredQuery, 'sql' | 'relations'>, signal: AbortSignal): Promise<GuardedSql>;
   /** Judges an author's boolean expression over one table: throws `sql-refused` for anything but plain expressions. */
   guardExpression(expression: string, signal: AbortSignal): Promise<GuardedSql>;
+  /**
+   * Columns of Parquet files of which some value says more than `query` reads of it, by file; files that have none are
+   * left out. Rejects with code `engine-input` when a file cannot be looked through.
+   */
+  inexactColumns(
+    localPaths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly InexactValues[]>>;
   /** Ends the process and removes its files; never rejects. */
   close(): Promise<void>;
+}
+
+/** Values that are read with loss. */
+export interface InexactValues {
+  /** Name of the table's own column. */
+  readonly column: string;
+  /** For people: `timestamps in nanoseconds`. */
+  readonly holds: string;
+  /** Rows in which they are; null: which they are cannot be told. */
+  readonly rows: bigint | null;
 }
 
 export interface AuthoredQuery {

@@ -103,6 +103,7 @@ function relationOf(where: SqlFragment): Relation {
       ['x', binding('x', 'INTEGER')],
       ['y', binding('y', 'VARCHAR')],
     ]),
+    inexact: new Map(),
     unreadable: new Map(),
   };
 }

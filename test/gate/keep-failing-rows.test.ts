@@ -152,5 +152,12 @@ function whenAborted(_request: unknown, within: AbortSignal): Promise<never> {
 
 function dead() {
   const died = () => Promise.reject(new SluiceError({ code: 'engine-died', message: 'The engine died' }));
-  return { query: died, authoredQuery: died, guardQuery: died, guardExpression: died, close: async () => {} };
+  return {
+    query: died,
+    authoredQuery: died,
+    guardQuery: died,
+    guardExpression: died,
+    inexactColumns: died,
+    close: async () => {},
+  };
 }

@@ -37,6 +37,7 @@ const SESSION: EngineSession = {
   guardExpression: async () => ({ readsClock: false }),
   guardQuery: () => Promise.reject(new Error('no author here')),
   authoredQuery: () => Promise.reject(new Error('no author here')),
+  inexactColumns: async () => new Map(),
   close: async () => {},
 };
 
@@ -81,6 +82,7 @@ function relationOf(table: ContractTable, side: 'base' | 'merge', where: SqlFrag
       ['x', binding('x', wide ? 'BIGINT' : 'INTEGER')],
       ['y', binding('y', 'VARCHAR')],
     ]),
+    inexact: new Map(),
     unreadable: new Map(),
   };
 }

@@ -4,6 +4,7 @@ import { SluiceError } from '../../core/problem.ts';
 import type { EngineRequest, EngineSession, QueryEngine } from '../../gate/ports.ts';
 import { type EngineProcess, type Outcome, startProcess } from './engine-process.ts';
 import { engineDied, stopped } from './failure.ts';
+import { rawPathsIn } from './inexact-columns.ts';
 import { findLauncher, type Launcher } from './launch.ts';
 import type { EngineLimits, WarmFacts } from './protocol.ts';
 import { createSession, type SessionParts } from './session.ts';
@@ -137,13 +138,15 @@ async function openOn(
     if (signal.aborted) await process.kill();
     const facts = expectValue(await warm);
     if (facts.duckdb !== DUCKDB_VERSION) throw startFailed(`it runs ${facts.duckdb}, not ${DUCKDB_VERSION}`);
-    const allowedPaths = [...request.inputFiles, ...request.stagedFiles];
+    const rawPaths = rawPathsIn(tempDirectory);
+    const allowedPaths = [...request.inputFiles, ...request.stagedFiles, ...rawPaths];
     const { maxTempBytes, onEnding } = options;
     expectValue(await process.ask({ kind: 'lock', allowedPaths, tempDirectory, maxTempBytes }).outcome);
     return createSession({
       process,
       request,
       tempDirectory,
+      rawPaths,
       aggregates: new Set(facts.aggregates),
       statementTimeoutMs: options.statementTimeoutMs ?? 600_000,
       graceMs: options.graceMs ?? 1_000,

@@ -10,6 +10,7 @@ import { SluiceError } from '../../core/problem.ts';
 import type { AuthoredQuery, EngineRequest, EngineSession, Row } from '../../gate/ports.ts';
 import type { Asked, EngineProcess, Outcome } from './engine-process.ts';
 import { engineDied, isFatal, isInterrupt, queryFailed, type Stop, stopped } from './failure.ts';
+import { createInexactColumns } from './inexact-columns.ts';
 import type { EngineAnswers, EngineCommand } from './protocol.ts';
 
 /** A running process, locked onto the files of the request. */
@@ -18,6 +19,8 @@ export interface SessionParts {
   readonly request: EngineRequest;
   /** Removed with everything in it when the session closes. */
   readonly tempDirectory: string;
+  /** Within it; the process may read them. */
+  readonly rawPaths: readonly string[];
   readonly aggregates: ReadonlySet<string>;
   readonly statementTimeoutMs: number;
   /** From the first interrupt to SIGKILL. */
@@ -49,13 +52,16 @@ export function createSession(parts: SessionParts): EngineSession {
     return judgeQuery(tree, relations);
   };
 
+  const query: EngineSession['query'] = async ({ sql, parameters }, signal) => {
+    const command = { kind: 'run', sql, parameters, maxRows: MAX_OWN_ROWS, selectOnly: false } as const;
+    const { rows, truncated } = await ask(command, signal);
+    if (truncated) throw tooManyRows();
+    return rows;
+  };
+
   return {
-    query: async ({ sql, parameters }, signal) => {
-      const command = { kind: 'run', sql, parameters, maxRows: MAX_OWN_ROWS, selectOnly: false } as const;
-      const { rows, truncated } = await ask(command, signal);
-      if (truncated) throw tooManyRows();
-      return rows;
-    },
+    query,
+    inexactColumns: createInexactColumns(parts.rawPaths, query),
     authoredQuery: async (request, signal): Promise<readonly Row[]> => {
       await guardQuery(request, signal);
       const { sql, maxRows } = request;

@@ -123,6 +123,8 @@ export interface ColumnBinding {
 export interface CompileContext {
   /** Undefined when the column is absent from every object, or its types cannot be read together. */
   readonly column: (name: string) => ColumnBinding | undefined;
+  /** For those who ask where a column is NULL and nothing else: also columns whose values are not read exactly. */
+  readonly presence: (name: string) => ColumnBinding | undefined;
   /** Why {@link column} has nothing to give; for people. */
   readonly whyNot: (name: string) => string;
   readonly parent: (reference: ParentReference) => ParentBinding | undefined;

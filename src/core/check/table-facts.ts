@@ -27,6 +27,8 @@ export interface ObjectFacts {
   readonly defects: readonly ObjectDefect[];
   /** Text formats: rows that were read plus rows that could not be; null for Parquet (counted by the scan). */
   readonly records: bigint | null;
+  /** Columns of whose values the engine reads less than the file says, and what they are. Absent: it reads all of all. */
+  readonly inexact?: Readonly<Record<string, string>>;
 }
 
 export interface TableFacts {

@@ -14,6 +14,7 @@ export function compileContext(
 ): CompileContext {
   return {
     column: (name) => relation.columns.get(name),
+    presence: (name) => relation.columns.get(name) ?? relation.inexact.get(name),
     whyNot: (name) => relation.unreadable.get(name) ?? `column ${name} is missing`,
     parent: (reference) => {
       const parent = parentOf(reference);

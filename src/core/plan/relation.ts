@@ -21,6 +21,8 @@ export interface Relation {
   readonly authored: SqlFragment;
   readonly groups: readonly (readonly ReadableObject[])[];
   readonly columns: ReadonlyMap<string, ColumnBinding>;
+  /** Columns of which no more can be told than where they are NULL. */
+  readonly inexact: ReadonlyMap<string, ColumnBinding>;
   /** Columns in the data that cannot be read as one, and why. */
   readonly unreadable: ReadonlyMap<string, string>;
 }
@@ -39,6 +41,8 @@ interface RelationColumn {
   /** True when some object is staged text, or the value comes from the path. */
   readonly hasInvalid: boolean;
   readonly contract: ContractColumn | undefined;
+  /** False: some value says more than what is read of it. */
+  readonly isExact: boolean;
 }
 
 /**
@@ -58,16 +62,22 @@ export function buildRelation(
   const columns = relationColumns(table, objects, unreadable);
   const selects = groups.map((group, index) => selectGroup(columns, group, index));
   const rows = sql`(${join(selects, ' UNION ALL ')})`;
-  const natural = columns.map((column) => identifier(column.name));
+  const exact = columns.filter(({ isExact }) => isExact);
+  const natural = exact.map((column) => identifier(column.name));
   return {
     table,
     rows,
     // Without a column that can be read there are rows all the same, and a SELECT of nothing is no SQL.
     authored: sql`SELECT ${natural.length === 0 ? sql`NULL AS ${identifier(NO_COLUMN)}` : join(natural, ', ')} FROM ${rows}`,
     groups,
-    columns: new Map(columns.map((column) => [column.name, bindingOf(column)])),
+    columns: bindings(exact),
+    inexact: bindings(columns.filter(({ isExact }) => !isExact)),
     unreadable,
   };
+}
+
+function bindings(columns: readonly RelationColumn[]): ReadonlyMap<string, ColumnBinding> {
+  return new Map(columns.map((column) => [column.name, bindingOf(column)]));
 }
 
 function bindingOf(column: RelationColumn): ColumnBinding {
@@ -136,7 +146,20 @@ function relationColumn(
     );
     return null;
   }
-  return { name, type, contract, hasInvalid: fromPath || objects.some((object) => object.staged !== null) };
+  const inexact = objects.map((object) => inexactIn(object, path[0] ?? '')).find((why) => why !== null) ?? null;
+  if (inexact !== null) unreadable.set(name, `column ${name} cannot be read exactly: ${inexact}`);
+  return {
+    name,
+    type,
+    contract,
+    isExact: inexact === null,
+    hasInvalid: fromPath || objects.some((object) => object.staged !== null),
+  };
+}
+
+/** Fields of a column count with it. */
+function inexactIn({ facts: { inexact = {}, path } }: ReadableObject, column: string): string | null {
+  return Object.hasOwn(inexact, column) ? `${path} has ${inexact[column]}` : null;
 }
 
 function takesFromPath(object: ReadableObject, name: string, path: readonly string[]): boolean {

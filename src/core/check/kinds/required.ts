@@ -6,7 +6,7 @@ export const required: CheckKind<SpecOf<'required'>> = {
   kind: 'required',
   compile: (spec, context) => {
     const name = spec.columns[0] ?? '';
-    const column = context.column(name);
+    const column = context.presence(name);
     if (column === undefined) return { form: 'impossible', why: context.whyNot(name) };
     return { form: 'rows', evaluated: { which: 'all' }, failing: isNull(column) };
   },
