@@ -18,6 +18,7 @@ import { textColumnType } from '../core/plan/typed-text.ts';
 import { isUnreadableContent, pathDefects, sentenceOf, stagedColumn } from './describe-objects.ts';
 import type { InputObject } from './input-objects.ts';
 import type { EngineSession, PlainText, Row } from './ports.ts';
+import { presentColumns } from './present-columns.ts';
 
 /** A text object on its way into the engine. */
 export interface TextInput {
@@ -135,12 +136,13 @@ async function stageJsonText(
 ): Promise<StagedText> {
   const object = textObject(input);
   const rows = copiedRows(await session.query(stageJson(table, object), signal));
-  const [census] = await session.query(jsonCensus(table, object), signal);
-  const keys = await session.query(jsonKeys(object), signal);
+  // Every line that is staged is a record of the scanner's: where their numbers are the same, none was left out.
+  const rowsOfKeys = await session.query(jsonKeys(object, rows === input.plain.records), signal);
+  const keys = rowsOfKeys.map((row) => String(row['key']));
   const columns = jsonColumns(table);
   // Without a single object there is nothing a key could be missing from.
   const none = input.plain.records === 0n;
-  const present = columns.filter((column) => none || (integer(census?.[`p${column.position}`]) ?? 0n) > 0n);
+  const present = none ? columns : await presentColumns(table, object, keys, session, signal);
   const typed = [
     ...present.map((column) => stagedColumn(column.name, textColumnType(column.logical).name)),
     ...extraKeys(table, keys).map((name) => stagedColumn(name, 'VARCHAR')),
@@ -149,14 +151,11 @@ async function stageJsonText(
 }
 
 /** Keys beside those of the contract; one that looks like the path of a nested column is shown in quotes. */
-function extraKeys(table: ContractTable, keys: readonly Row[]): readonly string[] {
+function extraKeys(table: ContractTable, keys: readonly string[]): readonly string[] {
   const columns = contractColumns(table);
   const known = new Set(columns.map((column) => column.path[0]));
   const paths = new Set(columns.map((column) => column.name));
-  return keys
-    .map((row) => String(row['key']))
-    .filter((key) => !known.has(key))
-    .map((key) => (paths.has(key) ? `"${key}"` : key));
+  return keys.filter((key) => !known.has(key)).map((key) => (paths.has(key) ? `"${key}"` : key));
 }
 
 function staged(

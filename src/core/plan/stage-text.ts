@@ -8,6 +8,7 @@ import { dateFormat } from '../check/derive-property.ts';
 import type { ContractTable, LogicalType, Property } from '../contract/contract.ts';
 import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
 import { saysMore, withRoundedAsTexts } from './exact-text.ts';
+import { besideJson, fittingText, jsonPointers, jsonValues, typedJson } from './json-values.ts';
 import { type TypedText, typeText } from './typed-text.ts';
 
 /** Longest line read; a longer one is a malformed record. */
@@ -48,7 +49,12 @@ export function rejectsQuery(index: number): CompiledQuery {
 
 /** Columns of a CSV object in header order, with the contract's types where it knows them. */
 export function csvColumns(table: ContractTable, header: readonly string[]): readonly StagedColumn[] {
-  return header.map((name, position) => ({ name, position, logical: logicalTypeOf(table, name) }));
+  const properties = propertiesByName(table);
+  return header.map((name, position) => ({
+    name,
+    position,
+    logical: properties.get(name)?.logicalType?.name ?? null,
+  }));
 }
 
 /** Stages a CSV object; the columns are bound by the header's names, whatever their order. */
@@ -59,13 +65,14 @@ export function stageCsv(table: ContractTable, object: TextObject, header: reado
     ', ',
   );
   const nulls = reader.nullTokens;
-  const columns = csvColumns(table, header).flatMap((column) => {
-    const raw = identifier(`f${column.position}`);
+  const properties = propertiesByName(table);
+  const columns = header.flatMap((name, position) => {
+    const raw = identifier(`f${position}`);
     const text =
       nulls.length === 0
         ? raw
         : sql`CASE WHEN NOT list_contains(CAST(${value(nulls)} AS VARCHAR[]), ${raw}) THEN ${raw} END`;
-    return stagedPair(column.position, typedAs(table, column.name, text, object.isExact === true));
+    return stagedPair(position, typedAs(properties.get(name), text, object.isExact === true));
   });
   const { errors, scans } = rejectTables(object.index);
   const read = sql`read_csv(${value(object.localPath)}, columns = {${fields}}, auto_detect = false, header = ${flag(reader.header)},
@@ -85,105 +92,106 @@ export function jsonColumns(table: ContractTable): readonly StagedColumn[] {
 }
 
 /**
- * Stages a JSON lines object. Lines that are no JSON object, or hold a key twice, are left out here and counted by
- * {@link jsonCensus}.
+ * Stages a JSON lines object. Lines that are no JSON object, or hold a key twice, are left out here. Each projection
+ * computes what the next one needs more than once.
  */
 export function stageJson(table: ContractTable, object: TextObject): CompiledQuery {
-  const columns = contractColumns(table).flatMap(({ property }, position) => {
-    const at = (list: SqlFragment): SqlFragment => sql`${list}[${constant(String(position + 1))}]`;
-    const found = { raw: at(sql`raw`), kind: at(sql`kind`), text: at(sql`txt`) };
-    return stagedPair(position, typeJson(property, { ...found, told: object.isExact === true ? at(sql`told`) : null }));
-  });
-  const paths = jsonPaths(table);
-  const told =
-    object.isExact === true ? sql`, json_extract_string(${withRoundedAsTexts(sql`l`)}, ${paths}) AS told` : sql``;
-  const parsed = sql`SELECT json_extract(l, ${paths}) AS raw, json_type(l, ${paths}) AS kind, json_extract_string(l, ${paths}) AS txt${told}
-    FROM ${jsonLines(object)} WHERE ${wellFormed()}`;
-  return copy(
-    sql`SELECT ${join(columns.length === 0 ? [sql`1 AS none`] : columns, ', ')} FROM (${parsed})`,
-    object.stagedPath,
+  const columns = contractColumns(table);
+  const values = jsonValues(columns);
+  const isExact = object.isExact === true;
+  const each = (name: string, of: (property: Property, at: number) => SqlFragment): readonly SqlFragment[] =>
+    columns.map(({ property }, at) => sql`${of(property, at)} AS ${numbered(name, at)}`);
+  const kept = (...names: readonly string[]): readonly SqlFragment[] =>
+    names.flatMap((name) => columns.map((_column, at) => numbered(name, at)));
+  // Of each column: `r` is its JSON, `t` the same with rounded numbers as texts, `f` the text that may fit.
+  const own = isExact ? ['r', 't'] : ['r'];
+  const lines = isExact
+    ? sql`SELECT l, ${withRoundedAsTexts(sql`l`)} AS told FROM (${jsonObjects(object)})`
+    : jsonObjects(object);
+  const told = isExact ? { walks: values.walks(sql`told`, 't'), found: values.found('t') } : { walks: [], found: [] };
+  const walked = select([...values.walks(sql`l`, 'r'), ...told.walks], lines);
+  const found = select([...named('r', values.found('r')), ...named('t', told.found)], walked);
+  const fitting = select([...kept(...own), ...each('f', (one, at) => fittingText(one, numbered('r', at)))], found);
+  const typed = select(
+    [...kept(...own, 'f'), ...each('v', (one, at) => typedJson(one, numbered('f', at)).value)],
+    fitting,
   );
+  const beside = (property: Property, at: number): SqlFragment =>
+    besideJson(property, {
+      raw: numbered('r', at),
+      told: isExact ? numbered('t', at) : null,
+      text: numbered('f', at),
+      typed: numbered('v', at),
+    });
+  return copy(select([...kept('v'), ...each('x', beside)], typed), object.stagedPath);
 }
 
-/** One row: lines, well-formed lines, and how often each contract column is present (`p0`, `p1`, ...). */
-export function jsonCensus(table: ContractTable, object: TextObject): CompiledQuery {
-  const present = contractColumns(table).map((_column, position) => {
-    const index = constant(String(position + 1));
-    return sql`count(kind[${index}]) AS ${identifier(`p${position}`)}`;
-  });
-  const counts = [sql`count(*) AS lines`, sql`count(*) FILTER (fine) AS fine`, ...present];
-  const paths = jsonPaths(table);
-  return compile(sql`SELECT ${join(counts, ', ')} FROM (
-    SELECT ${wellFormed()} AS fine, CASE WHEN ${wellFormed()} THEN json_type(l, ${paths}) END AS kind FROM ${jsonLines(object)})`);
+/** One row: objects, and in how many of them the columns at these positions are present (`p0`, `p1`, ...), null or not. */
+export function jsonCensus(
+  table: ContractTable,
+  object: TextObject,
+  positions: readonly number[] = contractColumns(table).map((_column, position) => position),
+): CompiledQuery {
+  const asked = contractColumns(table).flatMap((column, position) =>
+    positions.includes(position) ? [{ column, position }] : [],
+  );
+  const columns = asked.map(({ column }) => column);
+  const present = asked.map(
+    ({ position }, at) => sql`count(kind[${constant(String(at + 1))}]) AS ${numbered('p', position)}`,
+  );
+  const kinds = sql`SELECT json_type(l, ${jsonPointers(columns)}) AS kind FROM (${jsonObjects(object)})`;
+  return compile(select([sql`count(*) AS fine`, ...present], kinds));
 }
 
-/** Top-level keys that occur, at most a thousand, for the extra-columns check. */
-export function jsonKeys(object: TextObject): CompiledQuery {
-  return compile(
-    sql`SELECT DISTINCT unnest(json_keys(l)) AS key FROM ${jsonLines(object)} WHERE ${wellFormed()} LIMIT 1000`,
+/** One row: how many values the staged columns at these positions have (`p0`, `p1`, ...), fitting or not. */
+export function stagedCensus({ stagedPath }: TextObject, positions: readonly number[]): CompiledQuery {
+  const present = positions.map(
+    (position) =>
+      sql`count(${numbered('v', position)}) + count(${numbered('x', position)}) AS ${numbered('p', position)}`,
   );
+  return compile(sql`SELECT ${join(present, ', ')} FROM read_parquet(${value(stagedPath)}, hive_partitioning = false)`);
+}
+
+/** Most keys that {@link jsonKeys} names. */
+export const MAX_JSON_KEYS = 1000;
+
+/**
+ * Top-level keys that occur, at most a thousand, for the extra-columns check.
+ *
+ * @param isWhole every line but blank ones is known to be an object that holds no key twice
+ */
+export function jsonKeys(object: TextObject, isWhole = false): CompiledQuery {
+  const keys = isWhole
+    ? sql`SELECT json_keys(l) AS keys FROM ${jsonLines(object)} WHERE json_valid(l)`
+    : jsonObjects(object);
+  return compile(sql`SELECT DISTINCT unnest(keys) AS key FROM (${keys}) LIMIT ${constant(String(MAX_JSON_KEYS))}`);
 }
 
 function jsonLines(object: TextObject): SqlFragment {
-  const read = sql`read_csv(${value(object.localPath)}, columns = {'l': 'VARCHAR'}, auto_detect = false, header = false, delim = chr(1), quote = '',
+  return sql`read_csv(${value(object.localPath)}, columns = {'l': 'VARCHAR'}, auto_detect = false, header = false, delim = chr(1), quote = '',
     escape = '', nullstr = chr(2), store_rejects = true, max_line_size = ${constant(MAX_LINE_BYTES)}, hive_partitioning = false)`;
-  return sql`(SELECT l FROM ${read} WHERE trim(l) <> '')`;
 }
 
-/** A JSON object in which no key occurs twice: of two equal keys no reader can say which one is meant. */
-function wellFormed(): SqlFragment {
-  return sql`coalesce(CASE WHEN json_valid(l) THEN json_type(l) = 'OBJECT' AND len(json_keys(l)) = len(list_distinct(json_keys(l))) END, false)`;
+/** Lines with a JSON object in which no key occurs twice: of two equal keys no reader can say which one is meant. */
+function jsonObjects(object: TextObject): SqlFragment {
+  const keys = sql`SELECT l, CASE WHEN json_valid(l) THEN json_keys(l) END AS keys FROM ${jsonLines(object)}`;
+  const isObject = sql`CASE WHEN keys IS NOT NULL THEN json_type(l) = 'OBJECT' AND len(keys) = list_unique(keys) ELSE false END`;
+  return sql`SELECT l, keys FROM (${keys}) WHERE ${isObject}`;
 }
 
-/** JSON pointers (RFC 6901), which need no quoting rules of their own for dots and blanks. */
-function jsonPaths(table: ContractTable): SqlFragment {
-  const pointers = contractColumns(table).map(
-    ({ path }) => `/${path.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
-  );
-  return sql`CAST(${value(pointers)} AS VARCHAR[])`;
+function select(columns: readonly SqlFragment[], from: SqlFragment): SqlFragment {
+  return sql`SELECT ${columns.length === 0 ? sql`1 AS none` : join(columns, ', ')} FROM (${from})`;
 }
 
-const JSON_KINDS: Readonly<Partial<Record<LogicalType, string>>> = {
-  integer: "('UBIGINT', 'BIGINT')",
-  number: "('UBIGINT', 'BIGINT', 'DOUBLE')",
-  boolean: "('BOOLEAN')",
-  object: "('OBJECT')",
-  map: "('OBJECT')",
-  array: "('ARRAY')",
-  vector: "('ARRAY')",
-};
-
-interface JsonValue {
-  readonly raw: SqlFragment;
-  readonly kind: SqlFragment;
-  readonly text: SqlFragment;
-  /** The text with rounded numbers as they are written; null: nobody asks. */
-  readonly told: SqlFragment | null;
+function named(name: string, list: readonly SqlFragment[]): readonly SqlFragment[] {
+  return list.map((expression, at) => sql`${expression} AS ${numbered(name, at)}`);
 }
 
-/** Judges the JSON type first: `"2"` is text and `true` is no 1, whatever a cast would make of them. */
-function typeJson(property: Property, json: JsonValue): TypedText {
-  const { raw, kind, text, told } = json;
-  const logical = property.logicalType?.name ?? null;
-  const kinds = constant((logical === null ? undefined : JSON_KINDS[logical]) ?? "('VARCHAR')");
-  const present = sql`${kind} IS NOT NULL AND ${kind} <> 'NULL'`;
-  const rounded = told === null ? sql`` : sql`WHEN ${told} <> ${text} THEN ${told}`;
-  if (logical === null) {
-    const typed = typeText(sql`CASE WHEN ${present} THEN ${text} END`, null, null);
-    const kindWord = sql`CASE WHEN ${kind} IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN 'NUMBER' ELSE ${kind} END`;
-    const beside = sql`CASE ${rounded} WHEN ${present} AND ${kind} <> 'VARCHAR' THEN ${kindWord} END`;
-    return { ...typed, invalid: told === null ? sql`CAST(NULL AS VARCHAR)` : beside };
-  }
-  const format = dateFormat(property);
-  const typed = typeText(sql`CASE WHEN ${kind} IN ${kinds} THEN ${text} END`, logical, format);
-  const misfit = sql`WHEN ${present} AND ${typed.value} IS NULL THEN CAST(${raw} AS VARCHAR)`;
-  if (told === null) return { type: typed.type, value: typed.value, invalid: sql`CASE ${misfit} END` };
-  const more = sql`WHEN ${present} AND ${saysMore(text, typed.value, logical, format)} THEN ${text}`;
-  return { type: typed.type, value: typed.value, invalid: sql`CASE ${rounded} ${misfit} ${more} END` };
+function numbered(name: string, position: number): SqlFragment {
+  return identifier(`${name}${position}`);
 }
 
-function typedAs(table: ContractTable, name: string, text: SqlFragment, isExact: boolean): TypedText {
-  const property = propertyOf(table, name);
+function typedAs(property: Property | undefined, text: SqlFragment, isExact: boolean): TypedText {
   const logical = property?.logicalType?.name ?? null;
   const format = property === undefined ? null : dateFormat(property);
   const typed = typeText(text, logical, format);
@@ -195,13 +203,9 @@ function typedAs(table: ContractTable, name: string, text: SqlFragment, isExact:
   };
 }
 
-function logicalTypeOf(table: ContractTable, name: string): LogicalType | null {
-  return propertyOf(table, name)?.logicalType?.name ?? null;
-}
-
-/** A field of an object goes by its dotted path in a header. */
-function propertyOf(table: ContractTable, name: string): Property | undefined {
-  return contractColumns(table).find((column) => column.name === name)?.property;
+/** A field of an object goes by its dotted path in a header; of two columns with one name the first counts. */
+function propertiesByName(table: ContractTable): ReadonlyMap<string, Property> {
+  return new Map([...contractColumns(table)].reverse().map(({ name, property }) => [name, property]));
 }
 
 function stagedPair(position: number, typed: TypedText): readonly SqlFragment[] {
