@@ -2,23 +2,18 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, describe } from 'vitest';
+import { describe } from 'vitest';
+import { whenFileEnds } from '../support/lifetimes.ts';
 
 const EXECUTABLE = process.env['SLUICE_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** `describe`, or a skipped one that says what is missing. */
-export const describeInBrowser: typeof describe.skip = existsSync(EXECUTABLE)
-  ? describe
-  : (describe.skip as typeof describe.skip);
-if (!existsSync(EXECUTABLE)) {
-  process.stderr.write(`No browser at ${EXECUTABLE}: tests of pages are skipped (apt-get install chromium).\n`);
+export function describeInBrowser(name: string, tests: () => void): void {
+  if (existsSync(EXECUTABLE)) describe(name, tests);
+  else describe.skip(`${name} (skipped: no browser at ${EXECUTABLE}; apt-get install chromium)`, tests);
 }
 
 let launched: Promise<Browser> | undefined;
-
-afterAll(async () => {
-  await (await launched)?.close();
-});
 
 export interface Visit {
   readonly page: Page;
@@ -30,7 +25,7 @@ export interface Visit {
 export async function openPage(
   options: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number; readonly height?: number } = {},
 ): Promise<Visit> {
-  launched ??= chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
+  launched ??= launch();
   const browser = await launched;
   const page = await browser.newPage({
     viewport: { width: options.width ?? 1100, height: options.height ?? 900 },
@@ -53,6 +48,16 @@ export async function openPage(
     }
   });
   return { page, complaints };
+}
+
+/** The browser of this test file. */
+function launch(): Promise<Browser> {
+  const browser = chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox'] });
+  whenFileEnds(async () => {
+    launched = undefined;
+    await (await browser).close();
+  });
+  return browser;
 }
 
 /** Every violation that axe finds, with where; an empty list is what a page has to have. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lakefs } from '../e2e/harness.ts';
 import { createRepository } from '../e2e/lake-user.ts';
+import { program } from '../support/programs.ts';
 import type { Outcome } from './world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -14,12 +15,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** npm links both names of package.json's `bin` to one file. */
 const PLUGIN = join(folder, 'lakectl-sluice');
-symlinkSync(join(ROOT, 'src/main.ts'), PLUGIN);
+symlinkSync(program('src/main.ts'), PLUGIN);
 
 /** In a home folder, and with nothing of ours in the environment. */
 function lakectlSluice(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), PLUGIN, ...args], {
+    const child = spawn(process.execPath, [PLUGIN, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,11 +10,11 @@ import type { Report } from '../../src/core/report/report.ts';
 import { SCRATCH_PREFIX } from '../../src/gate/scratch-branches.ts';
 import { createServices } from '../../src/wire.ts';
 import { type Outcome, sluice } from '../cli/world.ts';
+import { program } from '../support/programs.ts';
 import { gatedLake, gateEnvironment, lakefs, lastReport, scratch, sharedGate } from './harness.ts';
 import type { LakeUser } from './lake-user.ts';
 import { CONTRACTS, CUSTOMERS, csv, FILES, ORDERS, SHOP } from './shop.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const TOKEN = 'console-token-of-a-test-0123456789';
 const GATE = { contracts: CONTRACTS, settings: { SLUICE_CONSOLE_TOKEN: TOKEN } };
 
@@ -279,7 +279,7 @@ describe('sluice merge', () => {
 describe('a check that is ended', () => {
   /** `sluice check`, a process of its own. */
   async function start(lake: LakeUser) {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'check', lake.repository, 'etl', 'main'], {
+    const child = spawn(process.execPath, [program('src/main.ts'), 'check', lake.repository, 'etl', 'main'], {
       env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...(await laptop()) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

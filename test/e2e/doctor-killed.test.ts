@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/gate/doctor/doctor.ts';
+import { program } from '../support/programs.ts';
 import { gatedLake, gateEnvironment, lakefs, scratch, sharedGate } from './harness.ts';
 import type { LakeUser } from './lake-user.ts';
 import { CONTRACTS, FILES } from './shop.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const OPTIONS = { contracts: CONTRACTS, stateDir: scratch('state') };
 
 /** `sluice doctor`, a process of its own. */
 async function startDoctor(repository: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'doctor', repository, '--json'], {
+  const child = spawn(process.execPath, [program('src/main.ts'), 'doctor', repository, '--json'], {
     env: { PATH: process.env['PATH'], ...(await gateEnvironment(OPTIONS)) },
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -80,7 +80,7 @@ const ROWS: readonly Row[] = [
 describe.concurrent('what goes wrong between Sluice and lakeFS', () => {
   it.for(ROWS)('$fault: $status, nothing merged, nothing left behind', async (one, { expect }) => {
     const server = await gate();
-    const { lake, base } = await lakeToMerge();
+    const { lake, base } = await lakeToMerge(one.status === 504 ? '3s' : '25s');
     const { wire, secretAccessKey } = await lakefs();
     wire.faults.order({
       when: (request) => isOf(lake, request) && one.where(request, base),
@@ -133,9 +133,9 @@ describe('after all of that', () => {
   });
 });
 
-/** A merge that only a fault can stop. */
-async function lakeToMerge(): Promise<{ readonly lake: LakeUser; readonly base: string }> {
-  const lake = await gatedLake(await gate(), { files: FILES, deadline: '3s' });
+/** A merge that only a fault can stop. The deadline is short only where it is what ends the run. */
+async function lakeToMerge(deadline = '25s'): Promise<{ readonly lake: LakeUser; readonly base: string }> {
+  const lake = await gatedLake(await gate(), { files: FILES, deadline });
   await lake.branch('etl', {
     [ADDED]: csv('id,customer_id,amount', '12,3,1'),
     [CUSTOMERS]: FILES[CUSTOMERS] + csv('4,dee'),

@@ -10,7 +10,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
 import { openStore } from '../../src/adapters/store/open-store.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { actionFile, type OurEvent, TOKEN_VARIABLE } from '../../src/core/action/action-file.ts';
@@ -21,6 +20,7 @@ import { createLogger } from '../../src/server/create-logger.ts';
 import { openGate } from '../../src/wire/open-gate.ts';
 import { storePath } from '../../src/wire/store-path.ts';
 import type { Keys } from '../sandbox/wire.ts';
+import { whenFileEnds } from '../support/lifetimes.ts';
 import { openWire, type Wire } from './faulty-wire.ts';
 import { type Body, createRepository, type LakeUser } from './lake-user.ts';
 
@@ -37,18 +37,16 @@ export interface TestLakefs extends Keys {
   writePhysical(address: string, bytes: string): boolean;
 }
 
-/** What this test file has to end, latest first. */
-const closers: (() => unknown)[] = [];
-
-afterAll(async () => {
-  for (const close of closers.toReversed()) await close();
-});
-
 let opened: Promise<TestLakefs> | undefined;
 
 /** The lakeFS of this test file. */
 export function lakefs(): Promise<TestLakefs> {
-  opened ??= openLakefs();
+  if (opened === undefined) {
+    opened = openLakefs();
+    whenFileEnds(() => {
+      opened = undefined;
+    });
+  }
   return opened;
 }
 
@@ -56,15 +54,15 @@ async function openLakefs(): Promise<TestLakefs> {
   const { SLUICE_TEST_LAKEFS_URL: url } = process.env;
   if (url !== undefined) {
     const wire = await openWire(url);
-    closers.push(() => wire.close());
+    whenFileEnds(() => wire.close());
     const accessKeyId = process.env['SLUICE_TEST_LAKEFS_ACCESS_KEY_ID'] ?? '';
     const secretAccessKey = process.env['SLUICE_TEST_LAKEFS_SECRET_ACCESS_KEY'] ?? '';
     return { url, accessKeyId, secretAccessKey, wire, writePhysical: writeBlock };
   }
   const sandbox = await startSandbox({ env: { LAKEFSACTION_SLUICE_TOKEN: HOOK_TOKEN } });
-  closers.push(() => sandbox.close());
+  whenFileEnds(() => sandbox.close());
   const wire = await openWire(sandbox.url);
-  closers.push(() => wire.close());
+  whenFileEnds(() => wire.close());
   return {
     url: sandbox.url,
     accessKeyId: sandbox.accessKeyId,
@@ -115,8 +113,11 @@ const shared = new Map<string, Promise<Gate>>();
 /** The Sluice of these options in this test file: its engine takes a while to start. */
 export function sharedGate(options: GateOptions): Promise<Gate> {
   const name = JSON.stringify(options);
-  const gate = shared.get(name) ?? startGate(options);
+  const known = shared.get(name);
+  if (known !== undefined) return known;
+  const gate = startGate(options);
   shared.set(name, gate);
+  whenFileEnds(() => shared.delete(name));
   return gate;
 }
 
@@ -132,7 +133,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     stopped ??= gate.stop();
     return stopped;
   };
-  closers.push(stop);
+  whenFileEnds(stop);
   return {
     url: gate.url,
     consoleUrl: gate.consoleUrl,
@@ -242,7 +243,7 @@ export function deliver(gate: Gate, fields: Readonly<Record<string, unknown>>): 
 /** A directory that goes when the test file ends. */
 export function scratch(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `sluice-e2e-${name}-`));
-  closers.push(() => rmSync(directory, { recursive: true, force: true }));
+  whenFileEnds(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 

@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { program } from '../support/programs.ts';
 import { decisionsOf, type GateOptions, gatedLake, gateEnvironment, lakefs, scratch, startGate } from './harness.ts';
 import { CONTRACTS, csv, FILES } from './shop.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
-
 /** `sluice serve`, a process of its own. */
 async function serve(options: GateOptions & { readonly stateDir: string }) {
-  const server = spawn(process.execPath, ['--import', 'tsx', MAIN, 'serve'], {
+  const server = spawn(process.execPath, [program('src/main.ts'), 'serve'], {
     env: { PATH: process.env['PATH'], ...(await gateEnvironment(options)) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

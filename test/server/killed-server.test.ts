@@ -4,20 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/adapters/store/open-store.ts';
 import type { Decision } from '../../src/gate/record-ports.ts';
-import { compileScript } from './compile-script.ts';
+import { program } from '../support/programs.ts';
 import { PAYLOAD, TOKEN } from './running-server.ts';
 
-let compiled = '';
-let script = '';
+const script = program('test/server/child-server.ts');
 let directory = '';
-beforeAll(() => {
-  compiled = mkdtempSync(join(tmpdir(), 'sluice-killed-'));
-  script = compileScript(join(import.meta.dirname, 'child-server.ts'), compiled);
-});
-afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'sluice-killed-'));
 });

@@ -1,11 +1,10 @@
 /** A lake of two commits, `base` and `head`, and the comparison of them in a real engine. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll } from 'vitest';
 import { createDuckDbEngine } from '../../src/adapters/engine/engine.ts';
 import { createTextFiles } from '../../src/adapters/text/make-plain.ts';
 import { createWorkspace } from '../../src/adapters/workspace/run-directories.ts';
@@ -15,16 +14,12 @@ import { SluiceError } from '../../src/core/problem.ts';
 import { diffRefs, type RefDiffDeps, type RefDiffRequest } from '../../src/gate/diff-refs.ts';
 import type { Commit } from '../../src/gate/ports.ts';
 
+// As long as the worker: an engine takes a while to start.
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-refs-test-'));
 mkdirSync(join(scratch, 'made'));
 const engine = createDuckDbEngine({ threads: 2, memoryLimit: 512_000_000, maxTempBytes: 1_000_000_000, spares: 1 });
 const connection = DuckDBInstance.create(':memory:').then((database) => database.connect());
 let made = 0;
-
-afterAll(async () => {
-  await engine.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
 
 /** A SELECT is written as Parquet, everything else as it is. */
 export type RefFile = { readonly select: string } | string;

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll } from 'vitest';
 import { createDuckDbEngine } from '../../src/adapters/engine/engine.ts';
 import { createLocalFiles } from '../../src/adapters/local/local-files.ts';
 import { createTextFiles } from '../../src/adapters/text/make-plain.ts';
@@ -11,16 +10,13 @@ import { createWorkspace } from '../../src/adapters/workspace/run-directories.ts
 import type { DiffReport } from '../../src/core/diff/diff-report.ts';
 import type { TableDiff } from '../../src/core/diff/table-diff.ts';
 import { diffLocal, type LocalDiffRequest } from '../../src/gate/diff-local.ts';
+import { whenFileEnds } from './lifetimes.ts';
 
+// As long as the worker: an engine takes a while to start.
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-diff-test-'));
 const engine = createDuckDbEngine({ threads: 2, memoryLimit: 512_000_000, maxTempBytes: 1_000_000_000, spares: 1 });
 let connection: DuckDBConnection | undefined;
 let runs = 0;
-
-afterAll(async () => {
-  await engine.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
 
 /** A SELECT is written as Parquet, everything else as it is. */
 export type DiffFile = { readonly select: string } | string | Uint8Array;
@@ -37,6 +33,7 @@ export interface DiffRun extends Partial<Omit<LocalDiffRequest, 'base' | 'data' 
 export async function runDiff({ base, data, contract, ...options }: DiffRun): Promise<DiffReport> {
   runs += 1;
   const root = join(scratch, `run-${runs}`);
+  whenFileEnds(() => rmSync(root, { recursive: true, force: true }));
   await writeFolder(join(root, 'base'), base);
   await writeFolder(join(root, 'data'), data);
   const text = contract ?? '';

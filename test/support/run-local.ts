@@ -3,22 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll } from 'vitest';
 import { createDuckDbEngine } from '../../src/adapters/engine/engine.ts';
 import { createLocalFiles } from '../../src/adapters/local/local-files.ts';
 import { createTextFiles } from '../../src/adapters/text/make-plain.ts';
 import { createWorkspace } from '../../src/adapters/workspace/run-directories.ts';
 import type { CheckReport, Report } from '../../src/core/report/report.ts';
 import { checkLocal } from '../../src/gate/check-local.ts';
+import { whenFileEnds } from './lifetimes.ts';
 
+// As long as the worker: an engine takes a while to start.
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-test-'));
 const engine = createDuckDbEngine({ threads: 2, memoryLimit: 512_000_000, maxTempBytes: 1_000_000_000, spares: 1 });
 let runs = 0;
-
-afterAll(async () => {
-  await engine.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
 
 /** `rows` are written as Parquet by this SELECT, everything else as the bytes given. */
 export type TestFile = { readonly select: string; readonly options?: string } | string | Uint8Array;
@@ -45,15 +41,17 @@ export async function runLocal({
   now = '2026-06-01T00:00:00Z',
 }: LocalRun): Promise<Report> {
   runs += 1;
-  const data = join(scratch, `data-${runs}`);
-  const before = base === undefined ? null : join(scratch, `base-${runs}`);
-  for (const [directory, own] of [
+  const own = join(scratch, `run-${runs}`);
+  whenFileEnds(() => rmSync(own, { recursive: true, force: true }));
+  const data = join(own, 'data');
+  const before = base === undefined ? null : join(own, 'base');
+  for (const [directory, given] of [
     [data, files],
     [before, base ?? {}],
   ] as const) {
     if (directory === null) continue;
     mkdirSync(directory, { recursive: true });
-    for (const [name, file] of Object.entries(own)) await writeTestFile(join(directory, name), file);
+    for (const [name, file] of Object.entries(given)) await writeTestFile(join(directory, name), file);
   }
   const documents = Object.entries({ 'contract.odcs.yaml': contract, ...others }).map(([file, text]) => ({
     file,
@@ -88,7 +86,7 @@ export async function writeTestFile(path: string, file: TestFile): Promise<void>
 
 let opened: Promise<DuckDBConnection> | null = null;
 
-/** One connection writes the Parquet files of a whole test file. */
+/** One connection writes all Parquet files. */
 function writer(): Promise<DuckDBConnection> {
   opened ??= DuckDBInstance.create(':memory:').then((instance) => instance.connect());
   return opened;

@@ -46,11 +46,13 @@ export function launch(launcher: Launcher): ChildProcess {
   });
 }
 
-/** Built code runs as it is; sources (tests, `tsx`) need the same loader in the child. */
+/** Built code runs as it is; sources under `tsx` need the same loader in the child, tests have built it before. */
 function entry(): readonly string[] {
   const fromSource = import.meta.url.endsWith('.ts');
   const child = fileURLToPath(new URL(fromSource ? './child.ts' : './child.js', import.meta.url));
-  return fromSource ? ['--import', import.meta.resolve('tsx/esm'), child] : [child];
+  if (!fromSource) return [child];
+  const built = process.env['SLUICE_TEST_ENGINE_CHILD'];
+  return built === undefined ? ['--import', import.meta.resolve('tsx/esm'), child] : [built];
 }
 
 function works(wrapper: readonly string[]): boolean {

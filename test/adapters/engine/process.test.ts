@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { QueryEngine } from '../../../src/gate/ports.ts';
+import { program } from '../../support/programs.ts';
 import { engineProcesses, NEVER, refusal, run, temporaryFolder, testEngine, until, writePoison } from './harness.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -104,8 +105,8 @@ describe('an engine process', () => {
   });
 
   it('ends when its parent is killed, even while it computes', async () => {
-    const program = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'busy-parent.ts'), folder.path];
-    const parent = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const busy = [program('test/adapters/engine/busy-parent.ts'), folder.path];
+    const parent = spawn(process.execPath, busy, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = new Promise((done) => parent.once('exit', done));
     await new Promise((ready) => parent.stdout.once('data', ready));
     const pids = engineProcesses(parent.pid);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll } from 'vitest';
 import { createLakefsLake, type LakefsLake } from '../../../src/adapters/lakefs/lake.ts';
 import { createRepositoryReader } from '../../../src/adapters/lakefs/repository-reader.ts';
 import { createRepositoryWriter, type WriterOptions } from '../../../src/adapters/lakefs/repository-writer.ts';
@@ -7,13 +6,7 @@ import type { RepositoryReader, RepositoryWriter } from '../../../src/gate/repos
 import { startSandbox } from '../../../src/sandbox/start.ts';
 import { openWire, type Wire } from '../../e2e/faulty-wire.ts';
 import { createRepository, type LakeUser } from '../../e2e/lake-user.ts';
-
-/** What this test file has to end, latest first. */
-const closers: (() => unknown)[] = [];
-
-afterAll(async () => {
-  for (const close of closers.toReversed()) await close();
-});
+import { whenFileEnds } from '../../support/lifetimes.ts';
 
 export const never = new AbortController().signal;
 
@@ -35,6 +28,7 @@ export interface LakeUnderTest {
   readonly writer: RepositoryWriter;
 }
 
+/** Of this test file. */
 let opened: Promise<{ readonly server: Server; readonly wire: Wire }> | undefined;
 
 /**
@@ -56,14 +50,17 @@ export async function lakeUnderTest(
     createRepositoryReader(reached),
     createRepositoryWriter(reached),
   ];
-  closers.push(() => Promise.all([lake.close(), reader.close(), writer.close()]));
+  whenFileEnds(() => Promise.all([lake.close(), reader.close(), writer.close()]));
   return { repository: user.repository, user, wire, server, lake, reader, writer };
 }
 
 async function open(): Promise<{ readonly server: Server; readonly wire: Wire }> {
+  whenFileEnds(() => {
+    opened = undefined;
+  });
   const server = await chosen();
   const wire = await openWire(server.url);
-  closers.push(() => wire.close());
+  whenFileEnds(() => wire.close());
   return { server, wire };
 }
 
@@ -74,7 +71,7 @@ async function chosen(): Promise<Server> {
     return { url, accessKeyId, secretAccessKey: process.env['SLUICE_TEST_LAKEFS_SECRET_ACCESS_KEY'] ?? '' };
   }
   const sandbox = await startSandbox();
-  closers.push(() => sandbox.close());
+  whenFileEnds(() => sandbox.close());
   return { url: sandbox.url, accessKeyId: sandbox.accessKeyId, secretAccessKey: sandbox.secretAccessKey };
 }
 

@@ -9,11 +9,12 @@ import { MIGRATIONS } from '../../../src/adapters/store/migrations.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
 import { SluiceError } from '../../../src/core/problem.ts';
 import type { Decision, DecisionStore } from '../../../src/gate/record-ports.ts';
+import { program } from '../../support/programs.ts';
 import { APPROVED, KEY, running } from './decisions.ts';
 
 /** Before every decision there is. */
 const EVER = '2000-01-01T00:00:00.000Z';
-const WRITER = join(import.meta.dirname, 'writer.ts');
+const WRITER = program('test/adapters/store/writer.ts');
 
 let directory = '';
 let path = '';
@@ -241,7 +242,7 @@ describe('the file', () => {
   it('has one writer, in this process and in others, and lets the next one in after close', () => {
     const first = opened();
     expect(code(() => openStore(path))).toBe('state-in-use');
-    const other = spawnSync(process.execPath, ['--import', 'tsx', WRITER, path, 'x'], { encoding: 'utf8' });
+    const other = spawnSync(process.execPath, [WRITER, path, 'x'], { encoding: 'utf8' });
     expect(other.stderr).toContain('Another sluice server works on');
     expect(other.stdout).toBe('');
     first.close();
@@ -298,7 +299,7 @@ describe('the file', () => {
 describe('a full disk', () => {
   it('is an error, and what was acknowledged before stays', () => {
     // A limit on the size of files, which the kernel enforces as a failed write.
-    const command = `ulimit -f 3000; exec "$0" --import tsx "$1" "$2" full`;
+    const command = `ulimit -f 3000; exec "$0" "$1" "$2" full`;
     const child = spawnSync('bash', ['-c', command, process.execPath, WRITER, path], { encoding: 'utf8' });
     const lines = child.stdout.trim().split('\n');
     expect(child.status, child.stderr).toBe(3);
@@ -313,7 +314,7 @@ describe('a full disk', () => {
 describe('kill -9', () => {
   it('loses no acknowledged row and leaves no lock, twenty times', { timeout: 60_000 }, async () => {
     for (let round = 0; round < 20; round += 1) {
-      const child = spawn(process.execPath, ['--import', 'tsx', WRITER, path, `r${round}`], {
+      const child = spawn(process.execPath, [WRITER, path, `r${round}`], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const told = await killedAfter(child, 1 + Math.random() * 40);

@@ -59,15 +59,18 @@ describe('the lines of a changed rule', () => {
     const [change] = ruleChanges([long]);
     expect(change?.lines).toHaveLength(60);
     expect((change?.lines.length ?? 0) + (change?.omitted ?? 0)).toBe(1_000);
-    const many = ruleChanges(Array.from({ length: 300 }, (_, index) => ({ ...long, path: `contracts/${index}.yaml` })));
+    const shorter = file(numbered(80, 'old'), numbered(80, 'new'));
+    const many = ruleChanges(
+      Array.from({ length: 300 }, (_, index) => ({ ...shorter, path: `contracts/${index}.yaml` })),
+    );
     expect(many).toHaveLength(100);
     expect(many.reduce((sum, { lines }) => sum + lines.length, 0)).toBe(400);
     expect(shown(file(null, '👍'.repeat(300)))?.[0]).toBe(`+${'👍'.repeat(200)}…`);
   });
 
   it('of files that have nothing in common do not take long', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     ruleChanges([file(numbered(20_000, 'old'), numbered(20_000, 'new'))]);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(2_000);
   });
 });

@@ -359,9 +359,9 @@ describe('size', () => {
 
   it('costs no more time for a report that is a thousand times too long', () => {
     const subject = huge(2_000, 20);
-    const start = performance.now();
+    const start = process.cpuUsage();
     toText(subject);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(1_000);
   });
 
   it('counts bytes and not characters', () => {
