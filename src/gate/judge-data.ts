@@ -1,10 +1,5 @@
 /** The data of a change: what it touches is brought here, checked, compared with the base, and judged table by table. */
-import {
-  governedPrefixes,
-  type TableFinder,
-  tableFinder,
-  unsupportedTableFormats,
-} from '../core/contract/match-tables.ts';
+import { governedPrefixes, type TableFinder, tableFinder } from '../core/contract/match-tables.ts';
 import { type AffectedTables, affectedTables, type CheckedTable } from '../core/plan/affected-tables.ts';
 import { hasErrors, type Problem } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
@@ -27,6 +22,7 @@ import type { RequiredDiff } from './required-diffs.ts';
 import { requiredMergeDiffs } from './required-merge-diffs.ts';
 import { timeLeftMs } from './run-deadline.ts';
 import { createRunTexts, type RunTexts } from './run-texts.ts';
+import { unjudgeablePaths } from './unjudgeable-paths.ts';
 import { type OriginsRequest, type WithOrigins, withOrigins } from './violation-origins.ts';
 
 export interface DataPolicy {
@@ -81,7 +77,11 @@ export async function judgeData(
   const paths = [...changes.objects, ...(base.isUnjudged ? changes.after : [])].map(({ path }) => path);
   const suspect = new Set(paths.flatMap((path) => find(path).map((governed) => governed.table)));
   const affected = affectedTables(everyTable(loaded), (table) => suspect.has(table));
-  const problems = [...loaded.problems, ...formatProblems(pinned, loaded, changes), ...base.problems];
+  const problems = [
+    ...loaded.problems,
+    ...unjudgeablePaths(pinned.event, loaded.contracts, changes, find),
+    ...base.problems,
+  ];
   // No engine for a merge that changes nothing governed: starting one takes longer than everything else.
   const nothingToCheck = hasErrors(problems) || affected.checked.length === 0;
   const { tables, problems: remarks } = nothingToCheck
@@ -202,21 +202,6 @@ function everyTable(loaded: LoadedContracts): readonly CheckedTable[] {
       checks: (loaded.checks.get(contract.file) ?? []).filter((check) => check.table === table.name),
     })),
   );
-}
-
-/** Tables whose live rows only a table format's log can tell are not judged at all, rather than wrongly. */
-function formatProblems({ event }: Pinned, { contracts }: LoadedContracts, changes: Changes): readonly Problem[] {
-  const folders = unsupportedTableFormats(
-    changes.after.map((entry) => entry.path),
-    contracts,
-    event.repository,
-    event.branch ?? '',
-  );
-  return folders.map(({ format, folder }) => ({
-    code: 'table-format-unsupported',
-    message: `${folder} belongs to a ${format} table, whose files do not tell which rows are live`,
-    hint: 'Sluice reads plain Parquet, CSV and JSON lines; take this folder out of the contract',
-  }));
 }
 
 function judgeOutputs(

@@ -14,6 +14,8 @@ export interface Changes {
   readonly before: readonly ObjectEntry[];
   /** Every object under the governed prefixes as the change would leave them. */
   readonly after: readonly ObjectEntry[];
+  /** Paths anywhere in the repository that the diff says the change adds or changes. */
+  readonly brought: readonly string[];
   /** Changed data objects that the predicate does not know as governed. */
   uncovered(isGoverned: (path: string) => boolean): readonly string[];
 }
@@ -50,7 +52,8 @@ export async function readChanges(request: ChangesRequest, deps: ChangesDeps, si
   ]);
   const objects = compareListings(before, after, diff);
   refuseContradiction(diff, objects, request);
-  return { objects, before, after, uncovered: (isGoverned) => uncoveredPaths(diff, objects, isGoverned) };
+  const brought = diff.filter(({ type }) => type !== 'removed').map(({ path }) => path);
+  return { objects, before, after, brought, uncovered: (isGoverned) => uncoveredPaths(diff, objects, isGoverned) };
 }
 
 function refuseContradiction(

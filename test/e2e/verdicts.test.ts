@@ -168,6 +168,29 @@ describe('objects that go or only seem to change', () => {
   });
 });
 
+describe('an object whose key is another path', () => {
+  it.each([
+    ['within the table', 'tables/orders/../orders/part-1.csv'],
+    ['from beside the table', 'notes/../tables/orders/part-1.csv'],
+    ['by a dot', 'tables/orders/./part-1.csv'],
+  ])('blocks, wherever it would lead: %s', async (_where, path) => {
+    const gate = await sharedGate({ contracts: CONTRACTS });
+    const lake = await gatedLake(gate, { files: FILES });
+    await lake.branch('etl', { [path]: csv('id,customer_id,amount', '13,2,5') });
+    const merged = await lake.merge('etl');
+    expect(merged).toMatchObject({ status: 412, hook: { status: 503 } });
+    expect(merged.hook?.body).toContain(`error[path-ambiguous]: ${path} is one key to lakeFS`);
+  });
+
+  it('may be taken away', async () => {
+    const gate = await sharedGate({ contracts: CONTRACTS });
+    const path = 'tables/orders/../orders/part-1.csv';
+    const lake = await gatedLake(gate, { files: { ...FILES, [path]: csv('id,customer_id,amount', '13,2,5') } });
+    await lake.branch('etl', { [path]: null });
+    expect(await lake.merge('etl')).toMatchObject({ status: 200, hook: { status: 200 } });
+  });
+});
+
 describe('objects that no contract governs', () => {
   it.each([
     ['allow', 200, 'approved'],

@@ -72,13 +72,38 @@ function governing(contracts: readonly Contract[], repository: string, branch: s
 /**
  * False for what writers leave beside the data: objects whose own name, or a folder of theirs, starts with `_` or `.`
  * (`_SUCCESS`, `.part-0.crc`, `_temporary/...`), as Spark and Hive have it, and for the folder markers of object
- * stores (`orders/`). A hive partition (`_year=2024/`) is data.
+ * stores (`orders/`). A hive partition (`_year=2024/`) is data, and `..` hides nothing.
  * @param prefix what a contract spells out itself, and therefore means
  */
 export function isDataObject(path: string, prefix = ''): boolean {
   const spelled = prefix.split('/').length - (prefix === '' || prefix.endsWith('/') ? 1 : 0);
   const segments = path.split('/').slice(spelled);
-  return !path.endsWith('/') && !segments.some((segment) => /^[_.]/.test(segment) && !/^_[^=]*=/.test(segment));
+  return (
+    !path.endsWith('/') && !segments.some((segment) => /^[_.]/.test(segment) && !/^(_[^=]*=|\.\.?$)/.test(segment))
+  );
+}
+
+/**
+ * True for a key with `.` or `..` between its slashes that is in a governed table, or would be if it were a path of a
+ * file system: lakeFS keeps such keys, and whoever copies them to a disk, or asks for them by URL, meets other ones.
+ */
+export function isTwoPlaces(path: string, find: TableFinder): boolean {
+  if (!path.split('/').some(isDots)) return false;
+  return find(path).length > 0 || find(plainPath(path)).length > 0;
+}
+
+/** What a file system makes of a path. */
+export function plainPath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '.') segments.push(segment);
+  }
+  return segments.join('/');
+}
+
+function isDots(segment: string): boolean {
+  return segment === '.' || segment === '..';
 }
 
 /** A folder of a table format whose data objects alone do not say which rows are live. */

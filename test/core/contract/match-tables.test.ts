@@ -141,6 +141,9 @@ describe('objects that are no data', () => {
     ['t/_year=2024/a.csv', true],
     ['t/a_b/c.d.csv', true],
     ['t/a/b', true],
+    ['t/../t/a.csv', true],
+    ['t/./a.csv', true],
+    ['t/..a/b.csv', false],
   ])('%s is data: %s', (path, isData) => {
     expect(isDataObject(path)).toBe(isData);
   });
