@@ -14,6 +14,7 @@ const everywhere = {
   setupFiles: ['test/support/each-file.ts'],
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000, interval: 20 } },
 };
 
 export default defineConfig({

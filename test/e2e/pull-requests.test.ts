@@ -93,7 +93,8 @@ describe('the pull request of a merge', () => {
     const startedAt = performance.now();
     expect(await press(lake, id)).toContain('status code: 422');
     expect(performance.now() - startedAt).toBeLessThan(5_000);
-    await vi.waitFor(() => expect(sluice.logged.some((line) => line.includes('pull request not updated'))).toBe(true));
+    const told = () => sluice.logged.some((line) => line.includes('pull request not updated'));
+    await vi.waitFor(() => expect(told()).toBe(true), { timeout: 10_000 });
     wire.faults.clear();
     const metrics = await (await fetch(`${sluice.consoleUrl}/metrics`)).text();
     expect(metrics).toMatch(/sluice_pull_requests_total\{result="failed"\} [1-9]/);

@@ -128,7 +128,7 @@ describe('a merge', () => {
     const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer of-another-server-0123456789' };
     const { status } = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify(PAYLOAD) });
     const refusals = () => server.logged.filter((line) => line.includes('request refused'));
-    await vi.waitFor(() => expect(refusals()).toHaveLength(1));
+    await vi.waitFor(() => expect(refusals()).toHaveLength(1), { timeout: 10_000 });
     expect(JSON.parse(refusals()[0] ?? '')).toMatchObject({ status, codes: ['token-refused'], level: 50 });
     expect(server.logged.join('')).not.toContain('another-server');
   });

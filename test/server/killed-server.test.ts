@@ -64,7 +64,7 @@ describe('kill -9', () => {
 
 describe('SIGTERM', () => {
   it('answers and records everything, then ends with 0', async () => {
-    const child = await startChild(250);
+    const child = await startChild(700);
     const answers = Array.from({ length: 6 }, (_, number) => deliver(child.url, commitOf(0, number)));
     while (records().length < 6) await sleep(5);
     child.process.kill('SIGTERM');

@@ -18,6 +18,9 @@ const PROGRAMS = [
   'test/server/child-server.ts',
 ];
 
+const ENGINE = 'src/adapters/engine/child.js';
+const STARTED_OFTEN = [ENGINE, 'test/server/child-server.js'];
+
 /** One directory for everything temporary, so that nothing stays behind, whoever was killed. */
 export function setup(project: TestProject): () => void {
   const temporary = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
@@ -52,28 +55,27 @@ function build(folder: string): void {
   const config = { extends: join(ROOT, 'tsconfig.test.json'), compilerOptions, include: [], files };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'inherit' });
+  for (const program of STARTED_OFTEN) bundle(join(folder, program));
   process.env['SLUICE_TEST_BUILT'] = folder;
-  process.env['SLUICE_TEST_ENGINE_CHILD'] = bundleEngine(folder);
+  process.env['SLUICE_TEST_ENGINE_CHILD'] = join(folder, ENGINE);
 }
 
 /**
- * The engine's program as one file, by the bundler that tsx brings: the two hundred files of DuckDB's client take three
- * quarters of the time in which an engine starts, and the tests start more than a thousand.
+ * Makes a program one file, by the bundler that tsx brings: the two hundred files of DuckDB's client take two thirds of the
+ * time in which an engine starts, and the tests start more than a thousand.
  */
-function bundleEngine(folder: string): string {
-  const child = join(folder, 'src/adapters/engine/child.js');
+function bundle(program: string): void {
   const esbuild: Bundler = createRequire(join(ROOT, 'node_modules/tsx/package.json'))('esbuild');
   esbuild.buildSync({
-    entryPoints: [child],
-    outfile: child,
+    entryPoints: [program],
+    outfile: program,
     allowOverwrite: true,
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['@duckdb/node-bindings'],
+    external: ['@duckdb/node-bindings', 'libsql'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
-  return child;
 }
 
 interface Bundler {

@@ -45,7 +45,7 @@ function watch(options: { keep?: boolean; isTTY?: boolean; signal?: AbortSignal 
 async function expectNothingLeft(): Promise<void> {
   expect(readdirSync(scratch)).toEqual([]);
   const open = () => process.getActiveResourcesInfo().filter((kind) => /TCPServerWrap|ProcessWrap/.test(kind));
-  await vi.waitFor(() => expect(open()).toEqual([]));
+  await vi.waitFor(() => expect(open()).toEqual([]), { timeout: 10_000 });
 }
 
 function withoutColours(text: string): string {

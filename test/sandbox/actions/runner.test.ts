@@ -5,12 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionRunner, createHookRunner } from '../../../src/sandbox/actions/runner.ts';
 import type { ActionFile, HookContext, SandboxHookEvent } from '../../../src/sandbox/hooks-port.ts';
 
-/** Paths answer by their name: /ok, /no (422), /nap (200 after 250 ms), /nap-no. */
+/** Paths answer by their name: /ok, /no (422), /nap (200 after 250 ms), /nap-no, /sleep (200 after ten seconds). */
 const server = createServer((request, response) => {
   const path = request.url ?? '';
   calls.push(path);
   const status = path.includes('no') ? 422 : 200;
-  setTimeout(() => response.writeHead(status).end(path), path.includes('nap') ? 250 : 0);
+  setTimeout(
+    () => response.writeHead(status).end(path),
+    path === '/sleep' ? 10_000 : path.includes('nap') ? 250 : 0,
+  ).unref();
 });
 const calls: string[] = [];
 let hook = '';
@@ -142,14 +145,14 @@ describe('a run', () => {
 
   it('ends when its client goes away', async () => {
     const gone = new AbortController();
-    const context = { ...inNewRepository([actionFile('Gate', [{ path: '/nap' }])]), signal: gone.signal };
+    const context = { ...inNewRepository([actionFile('Gate', [{ path: '/sleep' }])]), signal: gone.signal };
     setTimeout(() => gone.abort(), 30);
     const started = Date.now();
     const outcome = await runner.run(EVENT, context);
-    expect(Date.now() - started).toBeLessThan(200);
+    expect(Date.now() - started).toBeLessThan(5_000);
     expect(outcome).toMatchObject({
       status: 412,
-      message: expect.stringContaining(`action failed: Post "${hook}/nap": context canceled\n`),
+      message: expect.stringContaining(`action failed: Post "${hook}/sleep": context canceled\n`),
     });
   });
 
