@@ -7,8 +7,8 @@ import type { DecisionStore } from './record-ports.ts';
 export interface Approvals {
   /**
    * Whether a hook approved the commit, or its very tree, for this branch: what was approved for another branch was
-   * approved by that one's rules. Null: no change of the branch was ever approved that was based on another commit, so
-   * the gate is new there.
+   * approved by that one's rules. Null: no change of the branch was ever approved that was based on another commit, nor
+   * was one judged before, so the gate is new there.
    */
   isApproved(repository: string, branch: string, commit: Pick<Commit, 'id' | 'metaRangeId'>): boolean | null;
 }
@@ -40,7 +40,7 @@ export function judgeBase(
 }
 
 /** The approvals of the records. */
-export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'outlines'>): Approvals {
+export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'firstBaseOf' | 'outlines'>): Approvals {
   return {
     isApproved: (repository, branch, { id: commitId, metaRangeId }) => {
       if (store.approvedFor(repository, commitId, branch) !== null) return true;
@@ -48,7 +48,9 @@ export function recordedApprovals(store: Pick<DecisionStore, 'approvedFor' | 'ou
       // Commits that are approved before they are there, and of which no post-event tells, are known by their trees.
       if (store.outlines({ ...approved, metaRange: metaRangeId }).length > 0) return true;
       // A first merge that is tried again finds its own approval, which makes the gate no older.
-      return store.outlines({ ...approved, notBasedOn: commitId }).length > 0 ? false : null;
+      if (store.outlines({ ...approved, notBasedOn: commitId }).length > 0) return false;
+      // A refusal says as well when the gate came. What was there then came past no gate; what is there since, did.
+      return [null, commitId].includes(store.firstBaseOf(repository, branch)) ? null : false;
     },
   };
 }

@@ -105,6 +105,8 @@ export interface DecisionStore {
    * branch, only an approval that was asked for on that branch.
    */
   approvedFor(repository: string, commitId: string, branch?: string): Decision | null;
+  /** The commit that the first change of the branch was based on whose data a hook judged; null: there was none. */
+  firstBaseOf(repository: string, branch: string): string | null;
   get(id: string): Decision | null;
   /** Newest first. */
   list(filter: DecisionFilter): readonly Decision[];

@@ -41,11 +41,15 @@ describe('a contract that blocks on new violations', () => {
     });
   });
 
-  it('excuses nothing that came past the gate', async () => {
+  // A refusal says as well as an approval that the gate was there before.
+  it.each([
+    ['approved', '12,3,5', 200],
+    ['refused', '12,3,-5', 412],
+  ])('excuses nothing that came past the gate, which had %s one merge', async (_word, row, status) => {
     const gate = await sharedGate({ contracts: contracts('new') });
     const lake = await gatedLake(gate, { files: FILES });
-    await lake.branch('first', { [ELSEWHERE]: csv('id,customer_id,amount', '12,3,5') });
-    expect(await lake.merge('first')).toMatchObject({ status: 200 });
+    await lake.branch('first', { [ELSEWHERE]: csv('id,customer_id,amount', row) });
+    expect(await lake.merge('first')).toMatchObject({ status });
     await lake.put('main', ORDERS, DIRTY);
     await lake.commit('main', 'past the gate');
     await lake.branch('next', { [ELSEWHERE]: csv('id,customer_id,amount', '12,3,6') });

@@ -25,6 +25,11 @@ function approve(id: string, mergeCommit: string, key: DecisionKey | null, branc
   store.finish(id, { ...APPROVED, key });
 }
 
+function finish(id: string, state: 'rejected' | 'undecided', key: DecisionKey | null): void {
+  store.begin(running(id, {}));
+  store.finish(id, { ...APPROVED, state, status: state === 'rejected' ? 422 : 503, key });
+}
+
 function isApproved(id: string, metaRangeId = `tree of ${id}`, branch = 'main'): boolean | null {
   return recordedApprovals(store).isApproved('lake', branch, { id, metaRangeId });
 }
@@ -39,6 +44,27 @@ it('a gate is new on a branch until a change of it was approved on another commi
   approve('02', 'next', { ...KEY, destinationCommit: 'merged' });
   expect(isApproved('head')).toBe(false);
   expect(isApproved('head', 'its tree', 'other')).toBeNull();
+});
+
+it('a gate that judged a change on another commit was there before this one, whatever it said', () => {
+  finish('01', 'undecided', null);
+  finish('02', 'rejected', { ...KEY, destinationCommit: 'head' });
+  // Tried again and again, on the commit that was there when the gate came.
+  expect(isApproved('head')).toBeNull();
+  expect(isApproved('past the gate')).toBe(false);
+  expect(isApproved('head', 'its tree', 'other')).toBeNull();
+  // And when it is taken back, what the gate found is there again.
+  finish('03', 'rejected', { ...KEY, destinationCommit: 'past the gate' });
+  expect(isApproved('past the gate')).toBe(false);
+  expect(isApproved('head')).toBeNull();
+});
+
+it('what was not judged says nothing of when the gate came', () => {
+  finish('01', 'undecided', null);
+  finish('02', 'rejected', null);
+  store.begin(running('03', { origin: 'check' }));
+  store.finish('03', { ...APPROVED, state: 'rejected', status: 422, key: KEY });
+  expect(isApproved('head')).toBeNull();
 });
 
 it('an approval that looked at no data makes a gate old, and vouches for nothing', () => {

@@ -90,6 +90,10 @@ const APPROVED_FOR = `${WHOLE}
     AND branch NOT GLOB '${SCRATCH_PREFIX}*' AND branch = coalesce(?, branch)
   ORDER BY sequence DESC LIMIT 1`;
 
+const FIRST_BASE = `SELECT key_destination_commit AS base FROM decision
+  WHERE repository = ? AND branch = ? AND origin = 'hook' AND key_destination_commit IS NOT NULL
+  ORDER BY sequence LIMIT 1`;
+
 function storeOn(database: Database.Database, unlock: () => void): DecisionStore & TableRecords {
   const insert = database.prepare(`INSERT INTO decision (id, state, event, replay_of, repository, branch, source,
     merge_commit, committer, status, received_at, decided_at, report, key_meta_range, key_destination_commit,
@@ -101,6 +105,7 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
   const byKey = database.prepare(`${WHOLE} WHERE ${BY_KEY} AND state IN ('approved', 'rejected')
     AND replay_of IS NULL AND decided_at >= ? ORDER BY sequence DESC LIMIT 1`);
   const approved = database.prepare(APPROVED_FOR);
+  const firstBase = database.prepare(FIRST_BASE);
   const abandon = database.prepare(`UPDATE decision SET state = 'abandoned', decided_at = ? WHERE state = 'running'`);
   const writer = decisionWriter(database);
   const tables = tableRows(database);
@@ -128,6 +133,8 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
     findByKey: (key, notBefore) => whileOpen(() => one(byKey.get([...keyValues(key), notBefore]))),
     approvedFor: (repository, commitId, branch) =>
       whileOpen(() => one(approved.get([commitId, commitId, repository, branch ?? null]))),
+    firstBaseOf: (repository, branch) =>
+      whileOpen(() => (firstBase.get([repository, branch]) as { base: string } | undefined)?.base ?? null),
     get: (id) => whileOpen(() => one(byId.get([id]))),
     list: (filter) => whileOpen(() => listDecisions(database, filter)),
     outlines: (filter) => whileOpen(() => listOutlines(database, filter)),
