@@ -175,14 +175,15 @@ async function columnsPerShape(
   return columns;
 }
 
-/** The engine renames a column that differs from another by case alone; a check on either would read the wrong one. */
+/** The engine renames a column that has the name of another, in any case; a check on either would read the wrong one. */
 function caseDefects(columns: readonly ObjectColumn[], names: unknown): readonly ObjectDefect[] {
   const written = new Set(namesIn(names));
   const renamed = columns.find((column) => !written.has(column.name));
   if (renamed === undefined) return [];
-  return [
-    { message: `two columns differ by upper and lower case alone (read as ${renamed.name})`, line: null, rows: null },
-  ];
+  const name = renamed.name.replace(/_\d+$/, '');
+  const same = [...written].filter((other) => other.toLowerCase() === name.toLowerCase());
+  const told = same.length > 1 ? 'differ by upper and lower case alone' : `are both called ${name}`;
+  return [{ message: `two columns ${told} (one is read as ${renamed.name})`, line: null, rows: null }];
 }
 
 function textByFile(rows: readonly Row[], column: string): ReadonlyMap<string, string> {

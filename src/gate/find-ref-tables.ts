@@ -174,7 +174,7 @@ function formatProblem(table: Found, formats: ReturnType<typeof formatFolders>):
   if (inside === undefined) return null;
   return {
     code: 'table-format-unsupported',
-    message: `${table.table.name} is a ${inside.format} table (${inside.folder}): its files alone do not say which rows are live`,
+    message: `${table.table.name} is a table of ${inside.format} (${inside.folder}): its files alone do not say which rows are live`,
     hint: 'compare it with the tools of its format',
   };
 }

@@ -3,7 +3,9 @@ import type { TableOutline } from '../core/report/report-outline.ts';
 import type { DecisionOutline, DecisionState } from './record-ports.ts';
 
 /** One table as a hook's decision judged it; replays and checks judge nothing for a branch. */
-export interface JudgedTable extends TableOutline {
+export interface JudgedTable extends Omit<TableOutline, 'failingRows'> {
+  /** Null: written by an older version, which counted rows of rules about changes as well, and not counted again yet. */
+  readonly failingRows: number | null;
   readonly decision: Pick<
     DecisionOutline,
     'id' | 'state' | 'event' | 'branch' | 'source' | 'receivedAt' | 'repository'

@@ -77,6 +77,13 @@ export const MIGRATIONS: readonly string[] = [
      newest INTEGER NOT NULL REFERENCES decision (sequence),
      PRIMARY KEY (name, repository, branch)
    ) STRICT, WITHOUT ROWID;`,
+  // Rows of rules about changes were counted as failing ones. Which numbers are wrong stands in the reports alone, so all
+  // but 0 are forgotten, and counted again one by one (`adoptBelow`); the index has entries until then only.
+  `ALTER TABLE judged_table ADD COLUMN bad_rows INTEGER;
+   UPDATE judged_table SET bad_rows = 0 WHERE failing_rows = 0;
+   ALTER TABLE judged_table DROP COLUMN failing_rows;
+   ALTER TABLE judged_table RENAME COLUMN bad_rows TO failing_rows;
+   CREATE INDEX judged_uncounted ON judged_table (decision) WHERE failing_rows IS NULL;`,
 ];
 
 /** The version this program reads and writes. */

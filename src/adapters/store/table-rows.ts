@@ -21,7 +21,7 @@ interface JudgedRow {
   readonly contract_version: string;
   readonly owner: string | null;
   readonly rows: number | null;
-  readonly failing_rows: number;
+  readonly failing_rows: number | null;
   readonly checks: string;
   readonly diff: string | null;
   readonly nulls: string;

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type Database from 'libsql';
 import { outlineReport, type TableOutline } from '../../core/report/report-outline.ts';
 import type { DecisionKey, DecisionOrigin, DecisionStore } from '../../gate/record-ports.ts';
@@ -17,7 +17,10 @@ interface Subject {
 export interface DecisionWriter {
   /** Turns the running row into its final state, with its report and the small rows; false when it is not running. */
   finish(id: string, final: Final): boolean;
-  /** Moves the newest report below `sequence` that an older version left in its row; returns how far down it has looked. */
+  /**
+   * Moves the newest report below `sequence` that an older version left in its row, or counts its failing rows again;
+   * returns how far down it has looked.
+   */
   adoptBelow(sequence: number): number;
 }
 
@@ -31,9 +34,11 @@ export function decisionWriter(database: Database.Database): DecisionWriter {
     key_engine_version = ?, key_policy_digest = ? WHERE id = ? AND state = 'running'`);
   const byId = database.prepare('SELECT sequence, repository, branch, origin, replay_of FROM decision WHERE id = ?');
   const newestOld = database.prepare(`SELECT sequence, repository, branch, origin, replay_of, report FROM decision
-    WHERE sequence < ? AND sequence >= ? AND report <> '' ORDER BY sequence DESC LIMIT 1`);
+    WHERE sequence < ? AND sequence >= ? AND (report <> '' OR EXISTS (
+      SELECT 1 FROM judged_table WHERE failing_rows IS NULL AND decision = sequence)) ORDER BY sequence DESC LIMIT 1`);
   const emptied = database.prepare(`UPDATE decision SET report = '' WHERE sequence = ?`);
   const writeReport = reportWriter(database);
+  const countAgain = failingRowsCounter(database);
 
   return {
     finish: (id, final) =>
@@ -49,11 +54,24 @@ export function decisionWriter(database: Database.Database): DecisionWriter {
       const old = newestOld.get([sequence, from]) as (Subject & { readonly report: string }) | undefined;
       if (old === undefined) return from;
       inTransaction(database, () => {
+        if (old.report === '') return countAgain(old.sequence);
         emptied.run([old.sequence]);
         writeReport(old, old.report);
       });
       return old.sequence;
     },
+  };
+}
+
+/** Counts the failing rows of a decision's tables where nobody knows them. What cannot be read stays unknown. */
+function failingRowsCounter(database: Database.Database): (sequence: number) => void {
+  const body = database.prepare('SELECT body FROM report_body WHERE decision = ?');
+  const uncounted = database.prepare(`UPDATE judged_table SET failing_rows = ?
+    WHERE decision = ? AND name = ? AND failing_rows IS NULL`);
+  return (sequence) => {
+    const row = body.get([sequence]) as { readonly body: Buffer } | undefined;
+    const outline = row === undefined ? null : outlineReport(gunzipSync(row.body).toString('utf8'));
+    for (const { name, failingRows } of outline?.tables ?? []) uncounted.run([failingRows, sequence, name]);
   };
 }
 

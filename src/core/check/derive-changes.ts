@@ -18,7 +18,7 @@ export function changeDrafts(table: ContractTable): readonly Draft[] {
     }),
     ...schemaDraft(table),
     ...protectedPartitions.map(({ at, severity, partition }) => {
-      const expected = `no row added, changed or deleted where ${partitionWords(partition)}`;
+      const expected = `no row inserted, updated or deleted where ${partitionWords(partition)}`;
       return draft({ at, severity }, { kind: 'protectedPartition', partition }, expected, [partition.column]);
     }),
   ];

@@ -73,5 +73,10 @@ export function isAboutChanges(spec: CheckSpec): boolean {
   return kindOf(spec).judgedBy === 'changes';
 }
 
+/** The same of a check in a report, which names its kind alone; kinds of other versions are not known, and are not. */
+export function isKindAboutChanges(kind: string): boolean {
+  return Object.hasOwn(CHECK_KINDS, kind) && CHECK_KINDS[kind as CheckKindName].judgedBy === 'changes';
+}
+
 /** Every kind's name, for documentation and its test. */
 export const CHECK_KIND_NAMES = Object.keys(CHECK_KINDS) as readonly CheckKindName[];

@@ -106,7 +106,7 @@ export interface ObjectsDiff {
   readonly of: number;
   readonly bytesRead: number;
   readonly bytesOf: number;
-  /** Changed, added and removed objects. With no row changed: "rewritten, 0 rows changed". */
+  /** Changed, added and removed objects, each path once. */
   readonly changed: number;
   /** Same bytes and partition under another path: not read, no row of them changed. At most twenty are named. */
   readonly renamed: readonly { readonly from: string; readonly to: string }[];

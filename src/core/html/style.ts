@@ -53,7 +53,7 @@ figure{margin:.5rem 0}figure svg{display:block;width:30rem}figure text{font-size
 .top-values{width:auto}.top-values caption .key:first-child{margin-left:1rem}.profile code{overflow-wrap:normal;white-space:nowrap}svg.pair{display:block;width:10rem;height:auto}.now-fill{fill:var(--after)}td.caution{padding-left:.4rem}.profile del,.profile ins{white-space:nowrap}td.caution del{color:inherit}td.caution ins{color:inherit}
 .key{display:inline-block;width:.8rem;height:.8rem;border-radius:.15rem;margin:0 .3rem 0 .6rem;vertical-align:-.05rem}.was-key{background:var(--line)}.now-key{background:var(--after)}
 .row-bar{display:block;width:100%;height:1rem;border-radius:.3rem}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.4rem 0}.legend .key{margin-left:0}
-.row-unchanged{fill:var(--line);background:var(--line)}.row-changed{fill:var(--caution);background:var(--caution)}.row-added{fill:var(--good);background:var(--good)}.row-removed{fill:var(--bad);background:var(--bad)}
+.row-unchanged{fill:var(--line);background:var(--line)}.row-updated{fill:var(--caution);background:var(--caution)}.row-inserted{fill:var(--good);background:var(--good)}.row-deleted{fill:var(--bad);background:var(--bad)}
 h4{margin:1rem 0 .25rem}
 .plot{max-width:44rem;margin:1rem 0}.plot figcaption{font-weight:600}.plot svg{width:100%}.grid{stroke:var(--line)}.line{fill:none;stroke:var(--accent);stroke-width:2}.point{fill:var(--accent)}
 .fill-good{fill:var(--good);background:var(--good)}.fill-bad{fill:var(--bad);background:var(--bad)}.fill-doubt{fill:var(--doubt);background:var(--doubt)}.fill-quiet{fill:var(--muted);background:var(--muted)}

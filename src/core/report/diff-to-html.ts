@@ -8,7 +8,7 @@ import { hasErrors } from '../problem.ts';
 import { diffSection } from './html/diff-section.ts';
 import { fittedParts } from './html/fitted-parts.ts';
 import { shiftedColumns } from './shift-words.ts';
-import { durationWords, shortId } from './text/numbers.ts';
+import { durationWords, engineWords, shortId } from './text/numbers.ts';
 
 /** What `sluice diff` found as one self-contained page, made like the report's. */
 export function diffToHtml(report: DiffReport): string {
@@ -26,7 +26,7 @@ ${overview(tables, sections.shown.length)}
 ${sections.shown}
 ${sections.omitted > 0 ? html`<p class="muted">${plural(sections.omitted, 'more table')} in the list above alone; all of it: --format json, or --table for one.</p>` : null}
 ${omittedTables > 0 ? html`<p class="muted">${plural(omittedTables, 'more table')} left out.</p>` : null}
-<footer class="small muted"><p>Sluice ${engine.sluice}, ${engine.duckdb}. Row counts are exact unless marked as an estimate.</p></footer></main>`,
+<footer class="small muted"><p>Sluice ${engine.sluice}, ${engineWords(engine.duckdb)}. Row counts are exact unless marked as an estimate.</p></footer></main>`,
   });
 }
 
@@ -42,7 +42,7 @@ function section({ name, location, diff, problem }: DiffedTable, index: number, 
 /** Where there are several tables: which of them to look at. */
 function overview(tables: readonly DiffedTable[], linked: number): Html {
   if (tables.length < 2) return NOTHING;
-  return html`<nav aria-label="Tables"><div class="scroll" tabindex="0" role="group" aria-label="All tables"><table><thead><tr><th scope="col">table</th><th scope="col" class="num">rows before</th><th scope="col" class="num">after</th><th scope="col" class="num">+ added</th><th scope="col" class="num">~ changed</th><th scope="col" class="num">− removed</th><th scope="col">also</th></tr></thead>
+  return html`<nav aria-label="Tables"><div class="scroll" tabindex="0" role="group" aria-label="All tables"><table><thead><tr><th scope="col">table</th><th scope="col" class="num">rows before</th><th scope="col" class="num">after</th><th scope="col" class="num">+ inserted</th><th scope="col" class="num">~ updated</th><th scope="col" class="num">− deleted</th><th scope="col">also</th></tr></thead>
 <tbody>${tables.map(
     ({ name, diff }, index) =>
       html`<tr><th scope="row">${index < linked ? html`<a href="#table-${index}">${name}</a>` : name}</th>${diff === null ? html`<td colspan="6"><span class="badge doubt">not compared</span></td>` : overviewCells(diff)}</tr>`,

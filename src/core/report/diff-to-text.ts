@@ -8,7 +8,7 @@ import { shiftedColumns } from './shift-words.ts';
 import { type DiffDetail, diffLines } from './text/diff-lines.ts';
 import { cutMiddle } from './text/display-width.ts';
 import { BLANK, field, flow, type Line, paint, plain } from './text/line.ts';
-import { durationWords, shortId } from './text/numbers.ts';
+import { durationWords, engineWords, shortId } from './text/numbers.ts';
 import { bar } from './text/table-section.ts';
 import type { TextOptions } from './to-text.ts';
 
@@ -65,7 +65,7 @@ function render(report: DiffReport, detail: DiffDetail, width: number, tables: n
     ...headline(report, width),
     BLANK,
     ...sides,
-    ...field('engine', `sluice ${engine.sluice}, duckdb ${engine.duckdb.replace(/^duckdb v?/, '')}`, page),
+    ...field('engine', `sluice ${engine.sluice}, ${engineWords(engine.duckdb)}`, page),
     BLANK,
     ...problems.flatMap((problem) => [
       ...field(problem.level ?? 'error', `${problem.message} [${problem.code}]`, page),

@@ -1,3 +1,4 @@
+import { isKindAboutChanges } from '../check/registry.ts';
 import type { Outcome, Report, TableReport } from './report.ts';
 import { tally } from './text/head.ts';
 
@@ -23,7 +24,10 @@ export interface TableOutline {
   readonly contract: { readonly file: string; readonly version: string };
   readonly owner: string | null;
   readonly rows: number | null;
-  /** Rows that break rules, added up over the checks that failed or warned; a row may count several times. */
+  /**
+   * Rows that break rules, added up over the checks that failed or warned; a row may count several times. Rules about
+   * changes are left out: what they count came, changed or went, and may be good.
+   */
   readonly failingRows: number;
   readonly checks: Readonly<Record<Outcome, number>>;
   readonly diff: { readonly inserted: number; readonly updated: number; readonly deleted: number } | null;
@@ -65,7 +69,7 @@ function findingsOf({ tables, reasons, problems }: Report): ReportFindings {
 
 function outlineTable({ name, location, contract, owner, rows, checks, diff }: TableReport): TableOutline {
   const failingRows = checks
-    .filter(({ outcome }) => outcome === 'fail' || outcome === 'warn')
+    .filter(({ outcome, kind }) => (outcome === 'fail' || outcome === 'warn') && !isKindAboutChanges(kind))
     .reduce((sum, { failing }) => sum + (failing ?? 0), 0);
   return {
     name,

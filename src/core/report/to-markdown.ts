@@ -1,4 +1,5 @@
 import { count, plural } from '../check/words.ts';
+import { worstFirst } from '../verdict/worst-first.ts';
 import { escapeText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
 import { MEASURE_WORDS, movedWords, shiftedColumns, sidesWords, tellingShifts } from './shift-words.ts';
@@ -138,9 +139,9 @@ function findings(report: Report, most: number): string {
       const label = problem.level === 'warning' ? 'warning' : '**error**';
       return `- ${label} ${code(problem.code)}${place}: ${code(problem.message)}`;
     }),
-    ...worstFirst(report.tables).map(
+    ...worstOf(report.tables).map(
       ({ table, check }) =>
-        `- ${LABELS[check.outcome] ?? ''} ${code(`${table.name}.${check.id}`)}: ${code(check.observed)}, expected ${code(check.expected)} (${code(`${check.contract.file}:${check.contract.line}`)})`,
+        `- ${LABELS[check.outcome] ?? ''} ${code(withTable(table.name, check.id))}: ${code(check.observed)}, expected ${code(check.expected)} (${code(`${check.contract.file}:${check.contract.line}`)})`,
     ),
   ];
   const shown = lines.slice(0, most);
@@ -172,8 +173,13 @@ const LABELS: Readonly<Partial<Record<CheckReport['outcome'], string>>> = {
 };
 const ORDER: readonly CheckReport['outcome'][] = ['fail', 'error', 'warn'];
 
-function worstFirst(tables: readonly TableReport[]): readonly { table: TableReport; check: CheckReport }[] {
-  const found = tables.flatMap((table) => table.checks.map((check) => ({ table, check })));
+/** Most checks have the table in their id already. */
+function withTable(table: string, check: string): string {
+  return check.startsWith(`${table}.`) ? check : `${table}.${check}`;
+}
+
+function worstOf(tables: readonly TableReport[]): readonly { table: TableReport; check: CheckReport }[] {
+  const found = tables.flatMap((table) => worstFirst(table.checks).map((check) => ({ table, check })));
   return ORDER.flatMap((outcome) => found.filter(({ check }) => check.outcome === outcome));
 }
 

@@ -1,4 +1,5 @@
 import type { RuleChange } from '../change/rule-changes.ts';
+import { worstFirst } from '../verdict/worst-first.ts';
 import { escapeAllText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
 import { ABOUT_DIFFS, type Detail, LADDER, SHORTEST, type Step } from './text/detail.ts';
@@ -6,7 +7,7 @@ import { scopeLines, verdictLines } from './text/head.ts';
 import { BLANK, type Line, paint, paragraph } from './text/line.ts';
 import { emptySection, problemSection, reasonLines, uncoveredSection } from './text/other-sections.ts';
 import { ruleSection } from './text/rule-section.ts';
-import { bar, cleanTableLines, hasFinding, tableSection, worstFirst } from './text/table-section.ts';
+import { bar, cleanTableLines, hasFinding, tableSection } from './text/table-section.ts';
 
 export interface TextOptions {
   /** Terminal colours; default false. */

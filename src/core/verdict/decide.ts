@@ -1,6 +1,7 @@
 import { count, listed, plural } from '../check/words.ts';
 import { hasErrors, type Problem } from '../problem.ts';
 import type { CheckReport, TableReport, VerdictWord } from '../report/report.ts';
+import { worstFirst } from './worst-first.ts';
 
 /** What happens to changed objects that no contract governs. */
 export type UncoveredPolicy = 'allow' | 'warn' | 'block';
@@ -49,7 +50,7 @@ function inOutcome(
   outcome: CheckReport['outcome'],
 ): readonly { readonly table: TableReport; readonly check: CheckReport }[] {
   return tables.flatMap((table) =>
-    table.checks.filter((check) => check.outcome === outcome).map((check) => ({ table, check })),
+    worstFirst(table.checks.filter((check) => check.outcome === outcome)).map((check) => ({ table, check })),
   );
 }
 

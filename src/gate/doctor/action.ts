@@ -1,6 +1,7 @@
 import { parseGoDuration } from '../../config/go-duration.ts';
 import { ACTIONS_FOLDER, ENV_PREFIX, OUR_EVENTS, OUR_HOOK_PATH } from '../../core/action/action-file.ts';
 import { formatDuration } from '../../core/action/duration.ts';
+import { plural } from '../../core/check/words.ts';
 import type { HookEventType } from '../../core/event/hook-event.ts';
 import { namesBranch } from './branch-pattern.ts';
 import type { KnownSettings } from './examination.ts';
@@ -140,7 +141,7 @@ function events({ hooks, settings, defaultBranch, repository }: ActionView): Tol
   );
   const wanted = OUR_EVENTS.filter((event) => event === 'pre-merge' || answers(event, settings));
   const missing = wanted.filter((event) => !asked.has(event));
-  if (missing.length === 0) return { level: 'ok', detail: `${asked.size} events, as the server expects` };
+  if (missing.length === 0) return { level: 'ok', detail: `${plural(asked.size, 'event')}, as the server expects` };
   const open = missing.includes('pre-merge');
   return {
     level: open ? 'fail' : 'warn',

@@ -96,7 +96,7 @@ export function protection(patterns: readonly string[], governed: readonly strin
   const isAsked = unprotected.every((branch) => hooks.some((hook) => asks(hook, 'pre-commit', branch)));
   // lakeFS reads the actions of a commit from what is staged: whoever stages their deletion is not asked about.
   const detail = isAsked
-    ? `${named(unprotected, 5)} take direct writes; a commit that takes the action file away with it asks nobody`
+    ? `${named(unprotected, 5)} ${unprotected.length === 1 ? 'takes' : 'take'} direct writes; a commit that takes the action file away with it asks nobody`
     : `data can be written and committed past every merge on ${named(unprotected)}`;
   return {
     level: 'warn',

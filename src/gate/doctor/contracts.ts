@@ -1,3 +1,4 @@
+import { plural } from '../../core/check/words.ts';
 import type { Contract } from '../../core/contract/contract.ts';
 import { governedPrefixes } from '../../core/contract/match-tables.ts';
 import { formatProblem, type Problem } from '../../core/problem.ts';
@@ -37,10 +38,9 @@ export function judge(
   const errors = problems.filter(({ level }) => level !== 'warning');
   if (errors.length > 0) {
     const lines = errors.map((problem) => formatProblem({ ...problem, hint: '' }).split('\n')[0] ?? '');
-    const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
     return {
       level: 'fail',
-      detail: `${count}, and nothing is approved while there is one: ${named(lines, 3)}`,
+      detail: `${plural(errors.length, 'error')}, and nothing is approved while there is one: ${named(lines, 3)}`,
       fix: 'sluice contract lint shows all of them with what to do.',
       items: lines,
     };
@@ -57,5 +57,5 @@ export function judge(
     };
   }
   const tables = governing.reduce((sum, contract) => sum + contract.tables.length, 0);
-  return { level: 'ok', detail: `${governing.length} with ${tables} tables, no error` };
+  return { level: 'ok', detail: `${governing.length} with ${plural(tables, 'table')}, no error` };
 }

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../core/problem.ts';
+import { engineWords } from '../../core/report/text/numbers.ts';
 import { compile, sql, value } from '../../core/sql.ts';
 import type { EngineSession } from '../ports.ts';
 import type { DoctorDeps } from './examination.ts';
@@ -38,7 +39,7 @@ async function tryLocks(
   const reading = compile(sql`SELECT count(*) FROM read_text(${value(forbiddenFile)})`);
   const refusal = await session.query(reading, signal).then(() => null, refusalOf);
   if (refusal === null) return open('it reads a file that it was not given');
-  return { level: 'ok', detail: `${version}: an unlisted file was refused, external access is off` };
+  return { level: 'ok', detail: `${engineWords(version)}: an unlisted file was refused, external access is off` };
 }
 
 /** Any other failure says nothing about the lock. */

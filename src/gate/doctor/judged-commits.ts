@@ -28,7 +28,7 @@ export async function judgedCommits(request: JudgedCommitsRequest, signal: Abort
   if (unjudged.length > 0) {
     return {
       level: 'fail',
-      detail: `${unjudged.length} of ${commits} since the first decision were approved by nobody: ${named(unjudged, 3)}`,
+      detail: `${unjudged.length} of ${commits} since the first decision ${unjudged.length === 1 ? 'was' : 'were'} approved by nobody: ${named(unjudged, 3)}`,
       fix: 'Look at them (lakectl show commit). Keep fs:RevertBranch (hard reset) from writers, and the action file on every branch.',
       items: unjudged,
     };

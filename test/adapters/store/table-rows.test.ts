@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import Database from 'libsql';
 import { expect, it, onTestFinished } from 'vitest';
 import { MIGRATIONS } from '../../../src/adapters/store/migrations.ts';
 import { openStore } from '../../../src/adapters/store/open-store.ts';
+import type { Report } from '../../../src/core/report/report.ts';
 import type { DecisionState } from '../../../src/gate/record-ports.ts';
 import { largeReport } from '../../server/console/pages/large-report.ts';
 import { APPROVED, running } from './decisions.ts';
@@ -143,4 +145,57 @@ it('reads records of the version before at once, and adopts them one by one, new
   expect(reports()).toEqual(texts);
   const table = { repository: 'lake', branch: 'main', name: 'table_1' };
   expect(store.tableHistory(table, 9).map(({ decision }) => decision.id)).toEqual(['new', 'old-2', 'old-1', 'old-0']);
+});
+
+it('counts failing rows again where rules about changes were among them, and forgets them until then', () => {
+  const path = statePath();
+  const old = new Database(path);
+  old.exec('CREATE TABLE schema_version (version INTEGER PRIMARY KEY) STRICT; INSERT INTO schema_version VALUES (3)');
+  for (const statements of MIGRATIONS.slice(0, 3)) old.exec(statements);
+  const decision =
+    old.prepare(`INSERT INTO decision (id, state, event, repository, branch, source, merge_commit, status,
+    received_at, decided_at, report) VALUES (?, 'approved', 'pre-merge', 'lake', 'main', 'etl', 'c', 200, ?, ?, '')`);
+  const body = old.prepare('INSERT INTO report_body (decision, body) VALUES (?, ?)');
+  const judged =
+    old.prepare(`INSERT INTO judged_table (name, repository, branch, judged, decision, location, contract_file,
+    contract_version, failing_rows, checks, nulls) VALUES (?, 'lake', 'main', 1, ?, 'tables/', 'c', '1', ?, '{}', '[]')`);
+  const report = JSON.stringify(withChangeRule(largeReport(2, 3), 1_900));
+  const texts = [report, report, 'no JSON'];
+  for (const [index, text] of texts.entries()) {
+    decision.run([`old-${index}`, '2026-11-01', '2026-11-01']);
+    body.run([index + 1, gzipSync(text)]);
+    judged.run(['table_0', index + 1, 214 + 1_900]);
+    judged.run(['table_1', index + 1, 0]);
+  }
+  old.close();
+
+  const { store } = opened(path);
+  const counts = (name: string) =>
+    store.tableHistory({ repository: 'lake', branch: 'main', name }, 9).map(({ failingRows }) => failingRows);
+  expect([counts('table_0'), counts('table_1')]).toEqual([
+    [null, null, null],
+    [0, 0, 0],
+  ]);
+  while (store.adoptOne());
+  expect([counts('table_0'), counts('table_1')]).toEqual([
+    [null, 214, 214],
+    [0, 0, 0],
+  ]);
+});
+
+/** Of the first table: so many good rows are more than may come. */
+function withChangeRule(report: Report, failing: number): Report {
+  const [first, ...others] = report.tables;
+  if (first === undefined) throw new Error('no table');
+  const [check] = first.checks;
+  if (check === undefined) throw new Error('no check');
+  const rule = { ...check, id: 'table_0.rowChanges.inserted', kind: 'rowChanges', outcome: 'warn', failing } as const;
+  return { ...report, tables: [{ ...first, checks: [rule, ...first.checks] }, ...others] };
+}
+
+it('does not count what came, changed or went among the rows that fail', () => {
+  const { store } = opened();
+  store.begin(running('1'));
+  store.finish('1', { ...APPROVED, report: JSON.stringify(withChangeRule(largeReport(2, 3), 1_900)) });
+  expect(store.knownTables()[0]).toMatchObject({ failingRows: 214, checks: { warn: 1 } });
 });

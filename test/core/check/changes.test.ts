@@ -64,9 +64,9 @@ describe('derived checks', () => {
       ['t.created.immutable', 'warning', 'no value of created changes'],
       ['t.v.immutable', 'warning', 'no value of v changes'],
       ['t.schemaChanges', 'warning', 'the columns change by nothing but new columns, wider types'],
-      ['t.dt.protectedPartition', 'warning', 'no row added, changed or deleted where dt is before 2026-01-01'],
-      ['t.dt.protectedPartition-2', 'warning', 'no row added, changed or deleted where dt is 30 d ago or longer'],
-      ['t.r.protectedPartition', 'warning', 'no row added, changed or deleted where r is one of eu, us'],
+      ['t.dt.protectedPartition', 'warning', 'no row inserted, updated or deleted where dt is before 2026-01-01'],
+      ['t.dt.protectedPartition-2', 'warning', 'no row inserted, updated or deleted where dt is 30 d ago or longer'],
+      ['t.r.protectedPartition', 'warning', 'no row inserted, updated or deleted where r is one of eu, us'],
     ]);
   });
 
@@ -230,7 +230,7 @@ const CASES: readonly Case[] = [
   ['rows without a key that are gone', '{deleted: 0}', keyless(2, 1), 'fail', /^1 to 2 rows deleted/],
   ['rows without a key that came', '{inserted: 3}', keyless(0, 4), 'fail', /^4 rows inserted/],
   ['an update without a key', '{updated: 5}', { key: [] }, 'error', /no key/],
-  ['only added', '{appendOnly: true}', { inserted: 9 }, 'pass', /^0 rows of those before changed or gone/],
+  ['only added', '{appendOnly: true}', { inserted: 9 }, 'pass', /^0 rows of those before updated or deleted/],
   ['one updated', '{appendOnly: true}', { updated: 1 }, 'fail', /^1 row of those before/],
   ['one deleted', '{appendOnly: true}', { deleted: 1 }, 'fail', /^1 row of those before/],
   [

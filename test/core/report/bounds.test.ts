@@ -162,7 +162,7 @@ describe('sluice diff of two hundred tables', () => {
   });
 
   it('as a page shows as many rows and columns of a wide table as fit, and says how many', () => {
-    expect(diffToHtml(WIDEST)).toMatch(/Rows changed: \d+ of 60 shown, 40 of 200 columns/);
+    expect(diffToHtml(WIDEST)).toMatch(/Rows updated: \d+ of 60 shown, 40 of 200 columns/);
   });
 
   it('as text shows the worst shifts first, a few of each table, and how many more there are', () => {

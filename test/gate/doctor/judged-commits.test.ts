@@ -82,7 +82,7 @@ it.each<[string, readonly string[], readonly BranchDecision[]]>([
   const told = await look(ids, decisions);
   expect(told.level).toBe('fail');
   expect(told.items).toHaveLength(1);
-  expect(told.detail).toMatch(/^1 of \d since the first decision were approved by nobody: main \w+ \(by alice\)$/);
+  expect(told.detail).toMatch(/^1 of \d since the first decision was approved by nobody: main \w+ \(by alice\)$/);
   expect(told.fix).toContain('fs:RevertBranch');
 });
 

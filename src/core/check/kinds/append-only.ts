@@ -27,13 +27,14 @@ function lostRows({ rows: { base, merge } }: CertainChanges): Judged | null {
     outcome: 'fail',
     failing: gone,
     evaluated,
-    observed: `at least ${plural(gone, 'row')} of those before gone`,
+    observed: `at least ${plural(gone, 'row')} of those before deleted`,
     help: HELP,
   };
 }
 
 function judgeTouched(spec: SpecOf<'appendOnly'>, evidence: ChangeEvidence): Judged {
-  const how = evidence.key.length === 0 ? 'gone or changed (compared as whole rows, without a key)' : 'changed or gone';
+  const how =
+    evidence.key.length === 0 ? 'deleted or updated (compared as whole rows, without a key)' : 'updated or deleted';
   const what = evidence.withNewColumns === undefined ? how : `${how}, values in a new column included`;
   const base = BigInt(evidence.rows.base);
   return judgeInterval(spec, evidence, {

@@ -3,7 +3,7 @@ import { type Html, html, NOTHING, prose } from '../../html/html.ts';
 import type { Report, ReportScope, TableReport } from '../report.ts';
 import { isMerge, subjectWords } from '../subject.ts';
 import { looksAtData, tally } from '../text/head.ts';
-import { durationWords, shortId } from '../text/numbers.ts';
+import { durationWords, engineWords, shortId } from '../text/numbers.ts';
 import { hasFinding } from '../text/table-section.ts';
 import { fittedParts } from './fitted-parts.ts';
 import { ruleSection } from './rule-section.ts';
@@ -138,6 +138,6 @@ function foot({ engine, reportVersion, tables }: Report): Html {
     0,
     MOST_SECTIONS,
   );
-  return html`<footer class="small muted"><p>Sluice ${engine.sluice}, ${engine.duckdb}, report version ${reportVersion}. Row counts are exact unless said otherwise.</p>
+  return html`<footer class="small muted"><p>Sluice ${engine.sluice}, ${engineWords(engine.duckdb)}, report version ${reportVersion}. Row counts are exact unless said otherwise.</p>
 ${contracts.map(({ file, id, version, digest }) => html`<p><code>${file}</code>: ${id} ${version}, <code>sha256:${digest}</code></p>`)}</footer>`;
 }

@@ -1,6 +1,7 @@
 import { count, plural } from '../../check/words.ts';
 import type { ColumnDiff, SchemaChange, TableDiff } from '../../diff/table-diff.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
+import { objectsCompared } from '../text/diff-lines.ts';
 import { byteWords, rateWords } from '../text/numbers.ts';
 import { profileSection } from './profile-section.ts';
 import { sampleSection } from './sample-section.ts';
@@ -25,7 +26,7 @@ ${footnotes(diff)}</section>`;
 function estimateNote({ estimate }: TableDiff): Html | null {
   if (estimate === null) return null;
   const { inserted, updated, deleted } = estimate.margin95;
-  return html`<p><span class="badge caution">estimate</span> One key in ${count(estimate.oneIn)} was compared. 95 % of the time the true numbers are within ± ${count(inserted)} (added), ± ${count(updated)} (changed) and ± ${count(deleted)} (removed).</p>`;
+  return html`<p><span class="badge caution">estimate</span> One key in ${count(estimate.oneIn)} was compared. 95 % of the time the true numbers are within ± ${count(inserted)} (inserted), ± ${count(updated)} (updated) and ± ${count(deleted)} (deleted).</p>`;
 }
 
 function rowFacts(diff: TableDiff): Html {
@@ -34,12 +35,17 @@ function rowFacts(diff: TableDiff): Html {
   const difference = rows.merge - rows.base;
   const signed = `${difference > 0 ? '+' : difference < 0 ? '−' : '±'}${count(Math.abs(difference))}`;
   return html`<dl class="facts">
-<dt>rows</dt><dd><span class="was-word">${count(rows.base)}</span> → <span class="now-word">${count(rows.merge)}</span> (${signed})${changed ? null : html`: ${objects.changed > 0 ? `rewritten, 0 rows changed` : 'no row changed'}`}</dd>
+<dt>rows</dt><dd><span class="was-word">${count(rows.base)}</span> → <span class="now-word">${count(rows.merge)}</span> (${signed})${changed ? null : html`: ${unchangedWords(objects)}`}</dd>
 <dt>key</dt><dd class="mono">${key.length === 0 ? 'none: whole rows are compared' : key.join(', ')}</dd>
 ${duplicateKeys.keys === 0 ? null : html`<dt>repeated keys</dt><dd>${plural(duplicateKeys.keys, 'key')} more than once (${count(duplicateKeys.baseRows)} → ${count(duplicateKeys.mergeRows)} rows), not compared column by column</dd>`}
 ${nullKeys.inserted + nullKeys.deleted === 0 ? null : html`<dt>rows without key</dt><dd>+ ${count(nullKeys.inserted)} − ${count(nullKeys.deleted)}</dd>`}
 ${moved === null || moved === 0 ? null : html`<dt>moved</dt><dd>${plural(moved, 'unchanged row')} in another object than before</dd>`}
-<dt>compared</dt><dd>${count(objects.read)} of ${plural(objects.of, 'object')} (${byteWords(objects.bytesRead)} of ${byteWords(objects.bytesOf)})</dd></dl>`;
+<dt>compared</dt><dd>${objectsCompared(objects)} (${byteWords(objects.bytesRead)} of ${byteWords(objects.bytesOf)})</dd></dl>`;
+}
+
+function unchangedWords({ changed }: TableDiff['objects']): string {
+  if (changed === 0) return 'no row changed';
+  return `no row changed, though ${changed === 1 ? '1 object differs' : `${count(changed)} objects differ`}`;
 }
 
 const BAR_WIDTH = 640;
@@ -48,9 +54,9 @@ const BAR_WIDTH = 640;
 function rowBar({ inserted, updated, deleted, unchanged }: TableDiff): Html | null {
   const classes = [
     { name: 'unchanged', sign: '=', rows: unchanged },
-    { name: 'changed', sign: '~', rows: updated },
-    { name: 'added', sign: '+', rows: inserted },
-    { name: 'removed', sign: '−', rows: deleted },
+    { name: 'updated', sign: '~', rows: updated },
+    { name: 'inserted', sign: '+', rows: inserted },
+    { name: 'deleted', sign: '−', rows: deleted },
   ];
   const total = unchanged + updated + inserted + deleted;
   if (total === 0 || total === unchanged) return null;

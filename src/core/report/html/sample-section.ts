@@ -4,7 +4,6 @@ import { type Html, html, NOTHING } from '../../html/html.ts';
 import { aroundDifference } from '../cell-words.ts';
 import { fittedParts } from './fitted-parts.ts';
 
-const WORDS = { inserted: 'added', updated: 'changed', deleted: 'removed' } as const;
 const SIGNS = { inserted: '+', updated: '~', deleted: '−' } as const;
 const MOST_CHARACTERS = 200;
 /** Of the rows of one class; further ones are in the JSON. */
@@ -25,7 +24,7 @@ function sampleTable(change: RowSample['change'], rows: readonly RowSample[], mo
   const all = [...new Set(rows.flatMap(({ cells }) => cells.map(({ column }) => column)))];
   const columns = all.slice(0, MOST_COLUMNS);
   const { shown } = fittedParts(rows, (row) => sampleRow(row, columns), MOST_ROW_CHARACTERS);
-  const content = html`<summary>${SIGNS[change]} Rows ${WORDS[change]}: ${count(shown.length)} of ${count(rows.length + more)} shown${all.length > columns.length ? html`, ${count(columns.length)} of ${plural(all.length, 'column')}` : null}</summary><div><div class="scroll" tabindex="0" role="group" aria-label="Rows ${WORDS[change]}"><table>
+  const content = html`<summary>${SIGNS[change]} Rows ${change}: ${count(shown.length)} of ${count(rows.length + more)} shown${all.length > columns.length ? html`, ${count(columns.length)} of ${plural(all.length, 'column')}` : null}</summary><div><div class="scroll" tabindex="0" role="group" aria-label="Rows ${change}"><table>
 <thead><tr>${[...keys, ...columns].map((column) => html`<th scope="col"><code>${column}</code></th>`)}</tr></thead>
 <tbody>${shown}</tbody></table></div></div>`;
   return isOpen ? html`<details open>${content}</details>` : html`<details>${content}</details>`;

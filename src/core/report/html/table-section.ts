@@ -1,9 +1,9 @@
 import { count, plural } from '../../check/words.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
+import { worstFirst } from '../../verdict/worst-first.ts';
 import type { CheckReport, TableReport } from '../report.ts';
 import { tally } from '../text/head.ts';
 import { byteWords } from '../text/numbers.ts';
-import { worstFirst } from '../text/table-section.ts';
 import { checkCard } from './check-card.ts';
 import { diffSection } from './diff-section.ts';
 

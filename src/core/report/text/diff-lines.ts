@@ -80,7 +80,8 @@ export function changeWords(diff: TableDiff): string {
 /** The whole sentence for a table without a changed row. */
 function nothingWords({ objects, duplicateKeys, nullKeys }: TableDiff): string {
   if (duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted > 0) return 'no row with a key of its own changed';
-  return objects.changed === 0 ? 'no row changed' : `no row changed (${plural(objects.changed, 'object')} rewritten)`;
+  if (objects.changed === 0) return 'no row changed';
+  return `no row changed (${objects.changed === 1 ? '1 object differs' : `${count(objects.changed)} objects differ`})`;
 }
 
 function estimateWords(diff: TableDiff, { oneIn, margin95 }: NonNullable<TableDiff['estimate']>): string {
@@ -131,8 +132,14 @@ function schemaWords({ change, column, before, after, guess }: SchemaChange): st
 function readWords({ objects }: TableDiff): string {
   const { read, of, bytesRead, bytesOf, renamed } = objects;
   const renames = renamed.length === 0 ? '' : `   ${plural(renamed.length, 'object')} renamed`;
-  if (of === read) return `${plural(of, 'object')}, ${byteWords(bytesOf)}${renames}`;
-  return `${count(read)} of ${plural(of, 'object')}, ${byteWords(bytesRead)} of ${byteWords(bytesOf)}; the others are the same${renames}`;
+  if (of === read) return `${objectsCompared(objects)}, ${byteWords(bytesOf)}${renames}`;
+  return `${objectsCompared(objects)}, ${byteWords(bytesRead)} of ${byteWords(bytesOf)}; the others are the same${renames}`;
+}
+
+/** `5 of the 41 objects of both versions`: one that is on both sides counts on both. */
+export function objectsCompared({ read, of }: TableDiff['objects']): string {
+  const both = of === 1 ? '' : ' of both versions';
+  return read === of ? `${plural(of, 'object')}${both}` : `${count(read)} of the ${plural(of, 'object')}${both}`;
 }
 
 /** Changed columns in a table, then how many are not shown. */

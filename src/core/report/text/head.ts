@@ -4,7 +4,7 @@ import type { CheckReport, Outcome, Report, ReportScope, TableReport } from '../
 import { isMerge, subjectWords } from '../subject.ts';
 import { cutMiddle } from './display-width.ts';
 import { field, flow, type Line, type Span } from './line.ts';
-import { durationWords, shortId } from './numbers.ts';
+import { durationWords, engineWords, shortId } from './numbers.ts';
 
 /** `REJECTED  main <- etl/x   2 of 31 checks failed, 1 warned   3 tables   2.4 s`; first line and last. */
 export function verdictLines(report: Report, tables: readonly TableReport[], width: number): readonly Line[] {
@@ -72,7 +72,7 @@ export function scopeLines(
     ...(reportUrl === null ? [] : field('report', escapeText(reportUrl), page)),
     ...(scope.kind === 'merge' ? mergeLines(scope, page) : localLines(scope, page)),
     ...contractLines(tables, page),
-    ...field('engine', `sluice ${engine.sluice}, duckdb ${engine.duckdb.replace(/^duckdb v?/, '')}`, page),
+    ...field('engine', `sluice ${engine.sluice}, ${engineWords(engine.duckdb)}`, page),
     ...(scope.kind === 'merge' ? field('decision', scope.decisionId, page) : []),
   ];
 }

@@ -38,7 +38,7 @@ const FAILURES: Readonly<Record<CheckKindName, (columns: string) => string>> = {
   rowExpression: () => 'there are rows that break the rule',
   failedRows: () => 'the query finds rows that break the rule',
   rowChanges: () => 'more rows changed than may change at once',
-  appendOnly: () => 'rows that were there changed or are gone',
+  appendOnly: () => 'rows that were there were updated or deleted',
   immutable: (columns) => `values of ${columns} changed, which may not`,
   schemaChanges: () => 'the schema changed in a way that is not allowed',
   protectedPartition: () => 'rows of a protected partition changed',

@@ -32,3 +32,8 @@ export function rateWords(part: number, whole: number): string {
 export function shortId(id: string): string {
   return /^[0-9a-f]{40,}$/.test(id) ? id.slice(0, 12) : id;
 }
+
+/** `duckdb 1.5.6`, of the engine's own `duckdb v1.5.6`: versions are told without a v. */
+export function engineWords(duckdb: string): string {
+  return duckdb.replace(/^duckdb v?/, 'duckdb ');
+}

@@ -1,4 +1,5 @@
 import { count, plural } from '../../check/words.ts';
+import { worstFirst } from '../../verdict/worst-first.ts';
 import type { CheckReport, TableReport } from '../report.ts';
 import { checkBlock, checkLine } from './check-block.ts';
 import type { Detail } from './detail.ts';
@@ -52,23 +53,6 @@ export interface TablePlan {
   readonly detail: Detail;
   /** Checks of this table that are worth more than one line. */
   readonly inDetail: ReadonlySet<CheckReport>;
-}
-
-/** Failed, could not run, warned; within them by severity, then checks of the structure, then by failing rows. */
-export function worstFirst(checks: readonly CheckReport[]): readonly CheckReport[] {
-  return [...checks].sort(
-    (left, right) =>
-      OUTCOMES.indexOf(left.outcome) - OUTCOMES.indexOf(right.outcome) ||
-      SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity) ||
-      weight(right) - weight(left),
-  );
-}
-
-const OUTCOMES = ['fail', 'error', 'warn', 'skip', 'pass'];
-const SEVERITIES = ['error', 'warning', 'info'];
-
-function weight({ failing }: CheckReport): number {
-  return failing ?? Number.MAX_SAFE_INTEGER;
 }
 
 interface Shown {

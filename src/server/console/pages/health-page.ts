@@ -1,6 +1,6 @@
 import { count, plural } from '../../../core/check/words.ts';
 import { type Html, html } from '../../../core/html/html.ts';
-import { byteWords } from '../../../core/report/text/numbers.ts';
+import { byteWords, engineWords } from '../../../core/report/text/numbers.ts';
 import type { RecordsExtent } from '../../../gate/table-records.ts';
 import type { ProbeResult } from '../health/readiness.ts';
 import { agoOf } from './decision-words.ts';
@@ -36,7 +36,7 @@ export function healthPage(view: HealthView): string {
 <div class="scroll" tabindex="0" role="group" aria-label="Probes"><table><thead><tr><th scope="col">state</th><th scope="col">part</th><th scope="col">detail</th><th scope="col" class="num">took</th></tr></thead>
 <tbody>${probes.map(({ name, ok, detail, durationMs }) => html`<tr><td><span class="badge ${ok ? 'good' : 'bad'}">${ok ? 'ok' : 'failed'}</span></td><th scope="row">${name}</th><td>${detail}</td><td class="num">${durationMs} ms</td></tr>`)}</tbody></table></div>
 ${records(view)}
-<section aria-labelledby="versions"><h2 id="versions">Versions</h2><dl class="facts"><dt>Sluice</dt><dd>${engine.sluice}</dd><dt>engine</dt><dd>${engine.duckdb}</dd><dt>phase</dt><dd>${phase}</dd></dl>
+<section aria-labelledby="versions"><h2 id="versions">Versions</h2><dl class="facts"><dt>Sluice</dt><dd>${engine.sluice}</dd><dt>engine</dt><dd>${engineWords(engine.duckdb)}</dd><dt>phase</dt><dd>${phase}</dd></dl>
 <p class="muted small">For monitors: <a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a>. For scripts: <a href="/openapi.json">/openapi.json</a>.</p></section>`,
   });
 }

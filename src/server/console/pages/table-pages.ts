@@ -107,7 +107,11 @@ function plots(history: readonly JudgedTable[]): readonly Html[] {
   return [
     linePlot({ name: 'Checks passed (%)', points: over(passedShare), format: percentWords, max: 100 }),
     linePlot({ name: 'Rows in the merge result', points: over(({ rows }) => rows), format: whole }),
-    linePlot({ name: 'Failing rows, all checks', points: over(({ failingRows }) => failingRows), format: whole }),
+    linePlot({
+      name: 'Failing rows, all checks of data',
+      points: over(({ failingRows }) => failingRows),
+      format: whole,
+    }),
     ...nullPlots(history),
   ];
 }
@@ -139,12 +143,13 @@ function nullPlots(history: readonly JudgedTable[]): readonly Html[] {
 }
 
 function decisions(history: readonly JudgedTable[], now: number): Html {
-  return html`<section aria-labelledby="decisions"><h2 id="decisions">Last decisions</h2><div class="scroll" tabindex="0" role="group" aria-label="Last decisions"><table><thead><tr><th scope="col">verdict</th><th scope="col">change</th><th scope="col">checks</th><th scope="col" class="num">rows</th><th scope="col" class="num">failing rows</th><th scope="col" class="num">added</th><th scope="col" class="num">changed</th><th scope="col" class="num">removed</th><th scope="col">received (UTC)</th></tr></thead>
+  return html`<section aria-labelledby="decisions"><h2 id="decisions">Last decisions</h2><div class="scroll" tabindex="0" role="group" aria-label="Last decisions"><table><thead><tr><th scope="col">verdict</th><th scope="col">change</th><th scope="col">checks</th><th scope="col" class="num">rows</th><th scope="col" class="num">failing rows</th><th scope="col" class="num">inserted</th><th scope="col" class="num">updated</th><th scope="col" class="num">deleted</th><th scope="col">received (UTC)</th></tr></thead>
 <tbody>${history.slice(0, MOST_LISTED).map((point) => {
     const { decision, rows, failingRows, diff } = point;
-    const share = rows === null || failingRows === 0 || failingRows > rows ? null : rateWords(failingRows, rows);
+    const failing = failingRows ?? 0;
+    const share = rows === null || failing === 0 || failing > rows ? null : rateWords(failing, rows);
     const changed = (number: number | undefined) =>
       html`<td class="num">${number === undefined ? '–' : count(number)}</td>`;
-    return html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a></th><td>${checkWords(point)}</td><td class="num">${rows === null ? '–' : count(rows)}</td><td class="num">${count(failingRows)}${share === null ? null : html` <span class="muted">(${share})</span>`}</td>${changed(diff?.inserted)}${changed(diff?.updated)}${changed(diff?.deleted)}<td class="nowrap">${timeOf(decision.receivedAt)} <span class="sub">${agoOf(decision.receivedAt, now)}</span></td></tr>`;
+    return html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a></th><td>${checkWords(point)}</td><td class="num">${rows === null ? '–' : count(rows)}</td><td class="num">${failingRows === null ? '–' : count(failingRows)}${share === null ? null : html` <span class="muted">(${share})</span>`}</td>${changed(diff?.inserted)}${changed(diff?.updated)}${changed(diff?.deleted)}<td class="nowrap">${timeOf(decision.receivedAt)} <span class="sub">${agoOf(decision.receivedAt, now)}</span></td></tr>`;
   })}</tbody></table></div></section>`;
 }
