@@ -1,7 +1,6 @@
 /** The failing rows that an author's query finds, of both versions. Rows are the same when the query returns the same. */
 import type { Threshold } from '../core/contract/contract.ts';
 import { bagCounts } from '../core/diff/violation-bags.ts';
-import { integer } from '../core/plan/states.ts';
 import { authored, compile, identifier, type SqlFragment, sql, value } from '../core/sql.ts';
 import { createViews } from './author-views.ts';
 import type { EngineSession } from './ports.ts';
@@ -10,7 +9,15 @@ import type { VersionedTable } from './versioned-tables.ts';
 
 /** Rows that such a query leaves out, or lets one stand for, may become more and more without a trace. */
 const TAKES_SOME_ROWS = /\b(limit|offset|fetch|sample|tablesample|qualify|distinct|over|group|having)\b/i;
-const ITS_WORDS = 'the query takes only some of its rows, or lets one stand for several';
+
+/** Why nothing is told of such a query, and how to write it instead. */
+function notByRows(has: string): Told {
+  return {
+    kind: 'unknown',
+    why: `the query ${has}, so rows may be left out, or stand for several, and become more unseen`,
+    help: 'let the query return every failing row by itself, with its key, without LIMIT, DISTINCT, GROUP BY, HAVING, windows and aggregates; for repeated rows there are `duplicateValues` and `unique`',
+  };
+}
 
 export async function countAuthored(
   { sql: text, threshold, failing }: { readonly sql: string; readonly threshold: Threshold; readonly failing: number },
@@ -19,7 +26,10 @@ export async function countAuthored(
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<Told> {
-  if (TAKES_SOME_ROWS.test(text) || (await aggregates(text, session, signal))) return unknown(ITS_WORDS);
+  const word = TAKES_SOME_ROWS.exec(text)?.[0];
+  if (word !== undefined) return notByRows(`has the word ${word.toUpperCase()}`);
+  const called = await aggregateIn(text, session, signal);
+  if (called !== null) return notByRows(`calls ${called}()`);
   const query = text.trim().replace(/;\s*$/, '');
   const { contract } = own.input;
   const keep = async (side: 'base' | 'merge'): Promise<readonly string[]> => {
@@ -39,12 +49,14 @@ export async function countAuthored(
   return originOf(row, { threshold, failing }, 'all objects');
 }
 
-/** Whether the text names an aggregate function of the engine where it could be called. */
-async function aggregates(text: string, session: EngineSession, signal: AbortSignal): Promise<boolean> {
+/** An aggregate function of the engine that the text names where it could be called; null: none. */
+async function aggregateIn(text: string, session: EngineSession, signal: AbortSignal): Promise<string | null> {
   const called = sql`regexp_matches(${value(text)}, '(?i)\\b' || regexp_escape(function_name) || '"?\\s*\\(')`;
-  const query = sql`SELECT count(*) AS calls FROM duckdb_functions() WHERE function_type = 'aggregate' AND ${called}`;
+  const query = sql`SELECT min(function_name) AS called FROM duckdb_functions() WHERE function_type = 'aggregate' AND ${called}`;
   const [row] = await session.query(compile(query), signal);
-  return integer(row?.['calls']) !== 0n;
+  // No answer is no leave to tell.
+  const name = row?.['called'];
+  return name === null ? null : String(name ?? 'an aggregate');
 }
 
 function nameOf(side: 'base' | 'merge'): string {

@@ -9,7 +9,7 @@ export type Told =
   /** Rows alone, where any are told, do not say whether the base fails; the same check on the base does. */
   | { readonly kind: 'by-base'; readonly rows: FoundOrigin['rows'] }
   /** It cannot be told of this data, however often it is tried. */
-  | { readonly kind: 'unknown'; readonly why: string }
+  | { readonly kind: 'unknown'; readonly why: string; readonly help?: string }
   /** It was not told this time. */
   | { readonly kind: 'broken-off'; readonly why: string };
 

@@ -6,7 +6,7 @@ import { isAboutChanges } from '../core/check/registry.ts';
 import { listed } from '../core/check/words.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CheckReport, TableReport } from '../core/report/report.ts';
-import { type FoundOrigin, withOrigin, withUnknownOrigin } from '../core/verdict/block-on.ts';
+import { type FoundOrigin, withOrigin, withoutOrigin, withUnknownOrigin } from '../core/verdict/block-on.ts';
 import type { TableOutput } from './check-tables.ts';
 import {
   type FailedCheck,
@@ -74,6 +74,7 @@ function applied(
     const shown = rows === undefined ? check : { ...check, samples: rows };
     const blockOn = isBaseTrusted ? contract.blockOn : 'any';
     if (found?.kind === 'broken-off') return withUnknownOrigin(shown, found.why, blockOn);
+    if (found?.kind === 'unknown') return withoutOrigin(shown, found.why, blockOn);
     return found?.kind === 'told' ? withOrigin(shown, found.origin, blockOn, place) : shown;
   });
   return { ...report, checks };
@@ -101,16 +102,17 @@ function notExcused({ output }: FailedCheck): Problem {
 }
 
 function unknownOrigins(failures: readonly FailedCheck[], told: ReadonlyMap<CheckReport, Told>): readonly Problem[] {
-  const reasons = new Map<string, string[]>();
+  const reasons = new Map<string, { readonly checks: readonly string[]; readonly help: string }>();
   for (const { check } of failures) {
     const found = told.get(check);
     if (found?.kind !== 'unknown' && found?.kind !== 'broken-off') continue;
-    reasons.set(found.why, [...(reasons.get(found.why) ?? []), check.id]);
+    const help = ('help' in found ? found.help : undefined) ?? 'as long as it is not known, none of them is let pass';
+    reasons.set(found.why, { checks: [...(reasons.get(found.why)?.checks ?? []), check.id], help });
   }
-  return [...reasons].map(([why, checks]) => ({
+  return [...reasons].map(([why, { checks, help }]) => ({
     code: 'origin-unknown',
     level: 'warning',
     message: `which failures of ${listed(checks)} are new is not known: ${why}`,
-    hint: 'as long as it is not known, none of them is let pass',
+    hint: help,
   }));
 }

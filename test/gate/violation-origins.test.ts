@@ -352,8 +352,14 @@ describe('failures that need whole tables', () => {
         code: 'origin-unknown',
         level: 'warning',
         message: expect.stringContaining('someQueried'),
+        hint: expect.stringContaining('return every failing row by itself, with its key'),
       }),
     );
+    // Where it blocks, and where people look first.
+    const words =
+      '; blockOn: new lets none of it pass, as what of it is new cannot be told: the query has the word LIMIT,';
+    expect(check('someQueried', 'failedRows').observed).toContain(words);
+    expect(check('someQueried', 'failedRows', 'ratchet').observed).toContain('; blockOn: ratchet lets none of it pass');
   });
 });
 
@@ -363,6 +369,7 @@ it('an author’s query in which one row stands for many tells nothing of what i
   expect(authored.map(({ failing, outcome, origin }) => [failing, outcome, origin])).toEqual(
     ONE_FOR_MANY.map(() => [1, 'fail', null]),
   );
+  for (const { observed } of authored) expect(observed).toMatch(/: the query (has the word [A-Z]+|calls \w+\(\)), so /);
 });
 
 describe('failures that no row tells', () => {

@@ -15,6 +15,13 @@ export function withUnknownOrigin(check: CheckReport, why: string, blockOn: Bloc
   return { ...check, observed, outcome: 'error' };
 }
 
+/** A failure whose origin this data does not tell, however often it is tried: it blocks as if all of it were new. */
+export function withoutOrigin(check: CheckReport, why: string, blockOn: BlockOn): CheckReport {
+  if (check.outcome !== 'fail' || blockOn === 'any') return check;
+  const words = `blockOn: ${blockOn} lets none of it pass, as what of it is new cannot be told: ${why}`;
+  return { ...check, observed: `${check.observed}; ${words}` };
+}
+
 /**
  * Puts the origin of a failure to its check. What `blockOn` lets pass is a warning from then on; `error` never changes.
  *
