@@ -80,18 +80,18 @@ export function createRunTexts(directory: string, text: TextFiles): RunTexts {
     },
     stage: async (table, input, session, signal) => {
       const unread = unreadText(input);
-      if (unread !== null) return stagedObject(input, unread);
+      if (unread !== null) return stagedObject(table, input, unread);
       const key = keyOf(table, input);
       if (input.staged !== null && input.staged.key !== key)
         throw new TypeError('a text was looked at as another table');
       const known = stagings.get(key);
-      if (known !== undefined) return stagedObject(input, known);
+      if (known !== undefined) return stagedObject(table, input, known);
       const made = await stageText(table, input, session, signal);
       if (isWhole(made)) {
         await text.protect(made.stagedPath);
         stagings.set(key, made);
       }
-      return stagedObject(input, made);
+      return stagedObject(table, input, made);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { contractColumns } from '../core/check/columns.ts';
 import type { ObjectColumn, ObjectDefect, ObjectFacts } from '../core/check/table-facts.ts';
+import { toldNames } from '../core/check/told-names.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { ReadableObject } from '../core/plan/object-groups.ts';
 import {
@@ -54,16 +55,35 @@ export interface StagedObject {
   readonly rows: bigint | null;
 }
 
-/** The object with what its text was staged as. */
-export function stagedObject({ object, format, plain, stagedPath }: TextInput, text: StagedText): StagedObject {
+/** The object with what its text was staged as, and such names as may be shown. */
+export function stagedObject(table: ContractTable, input: TextInput, text: StagedText): StagedObject {
+  const { object, format, plain, stagedPath } = input;
   const { path, sizeBytes, partition } = object;
-  const own = { path, format, sizeBytes, defects: text.defects };
-  if (text.kind === 'unread') {
-    const facts: ObjectFacts = { ...own, columns: [], records: null };
+  const told =
+    text.kind === 'unread'
+      ? []
+      : toldNames(
+          table,
+          text.columns.map(({ name }) => name),
+          Object.keys(partition),
+        );
+  if (text.kind === 'unread' || told === null) {
+    const defects = told === null ? [...text.defects, noKnownName(format)] : text.defects;
+    const facts: ObjectFacts = { path, format, sizeBytes, columns: [], defects, records: null };
     return { readable: { facts, localPath: stagedPath, staged: {}, partition }, rows: null };
   }
-  const facts: ObjectFacts = { ...own, columns: text.columns, records: plain.records };
+  const columns = text.columns.map((column, index) => ({ ...column, name: told[index] ?? column.name }));
+  const facts: ObjectFacts = { path, format, sizeBytes, columns, defects: text.defects, records: plain.records };
   return { readable: { facts, localPath: text.stagedPath, staged: text.positions, partition }, rows: text.rows };
+}
+
+/** Nothing of it is a column, so that nothing can be judged; and what it has instead of names may be data. */
+function noKnownName(format: TextInput['format']): ObjectDefect {
+  const message =
+    format === 'csv'
+      ? 'its first line has no column of the contract: is the header missing, or the delimiter another one?'
+      : 'its objects have no column of the contract';
+  return { message, line: format === 'csv' ? 1 : null, rows: null };
 }
 
 /** Why nothing of the text can be read, told without reading it; null: it may be staged. */

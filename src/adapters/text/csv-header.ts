@@ -31,7 +31,11 @@ export function headerDefects(header: readonly string[]): readonly ObjectDefect[
   const whole = (message: string): ObjectDefect => ({ message, line: 1, rows: null });
   if (header.length === 0) return [whole('there is no header')];
   const folded = header.map((name) => name.toLowerCase());
-  const repeated = header.find((_name, index) => folded.indexOf(folded[index] ?? '') !== index);
-  if (repeated !== undefined) return [whole(`the header names the column ${repeated} twice`)];
+  const repeated = folded.findIndex((name, index) => folded.indexOf(name) !== index);
+  // Not the name: where the header is missing, it is a value.
+  if (repeated >= 0) {
+    const first = folded.indexOf(folded[repeated] ?? '');
+    return [whole(`columns ${first + 1} and ${repeated + 1} of the header have one name`)];
+  }
   return header.includes('') ? [whole('the header has a column without a name')] : [];
 }

@@ -117,7 +117,7 @@ const CASES: readonly Case[] = [
     text: 'id,ID\n1,2\n',
     header: ['id', 'ID'],
     records: 1n,
-    defects: [['the header names the column ID twice', 1]],
+    defects: [['columns 1 and 2 of the header have one name', 1]],
   },
   {
     title: 'a column without a name',
