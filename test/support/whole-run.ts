@@ -1,6 +1,6 @@
 /** What all the tests of one `vitest` share, made before the first and gone after the last. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -18,12 +18,14 @@ const PROGRAMS = [
   'test/server/child-server.ts',
 ];
 
+const NAME = 'sluice-tests-of-';
 const ENGINE = 'src/adapters/engine/child.js';
 const STARTED_OFTEN = [ENGINE, 'test/server/child-server.js'];
 
 /** One directory for everything temporary, so that nothing stays behind, whoever was killed. */
 export function setup(project: TestProject): () => void {
-  const temporary = mkdtempSync(join(tmpdir(), 'sluice-tests-'));
+  sweep();
+  const temporary = mkdtempSync(join(tmpdir(), `${NAME}${process.pid}-`));
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = temporary;
   build(join(temporary, 'built'));
@@ -33,6 +35,22 @@ export function setup(project: TestProject): () => void {
     else process.env['TMPDIR'] = before;
     rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
   };
+}
+
+/** Removes what runs have left that were killed. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.startsWith(NAME) ? Number.parseInt(name.slice(NAME.length), 10) : Number.NaN;
+    if (!Number.isNaN(owner) && !isAlive(owner)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Compiles the programs with all they import: under `tsx` they would start half as fast. */

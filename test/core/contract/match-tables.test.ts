@@ -68,9 +68,9 @@ describe('globs', () => {
     ['deep stars', `${'**/a/'.repeat(20)}b`, 'a/'.repeat(1000)],
     ['braces', '{a,b}'.repeat(40), 'a'.repeat(40)],
   ])('take no time over hostile %s', (_name, glob, path) => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     compileGlob(glob)(`${path}!`);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(1000);
   });
 
   it.each([

@@ -66,9 +66,9 @@ describe('refused YAML', () => {
   });
 
   it('a file of twenty thousand keys in reasonable time', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(parse(Array.from({ length: 20_000 }, (_unused, index) => `k${index}: 1`).join('\n')).problems).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(5000);
   });
 });
 

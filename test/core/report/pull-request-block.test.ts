@@ -86,12 +86,12 @@ describe('a description', () => {
   });
 
   it('of a megabyte of begins takes no time', () => {
-    const startedAt = performance.now();
+    const started = process.cpuUsage();
     withBlock(
       '[sluice-report-begin]: #\n'.repeat(40_000) + ' '.repeat(1_000_000),
       pullRequestBlock(UNDECIDED, OPTIONS),
     );
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(process.cpuUsage(started).user / 1_000).toBeLessThan(1_000);
   });
 });
 
