@@ -88,7 +88,9 @@ export function unchangedEvidence(key: readonly string[], columns: readonly stri
 }
 
 function uncompared(note: string): Doubt {
-  return { why: note, help: 'give the column one type and one spelling in all objects of both versions' };
+  const help =
+    'give the column one type and one spelling in all objects of both versions, and values that are read whole';
+  return { why: note, help };
 }
 
 /**
