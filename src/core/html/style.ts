@@ -7,7 +7,7 @@ import { type Html, trustedMarkup } from './html.ts';
 const STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--panel:#f5f6f8;--ink:#1b2026;--muted:#56606b;--line:#d4dae1;--accent:#0a58a6;
 --good:#116329;--good-bg:#e3f6e8;--bad:#a40e26;--bad-bg:#fdebe9;--doubt:#5b34a8;--doubt-bg:#f3edfd;--caution:#744a00;
---caution-bg:#fdf4d3;--before:#8a5a00;--after:#0a58a6;--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+--caution-bg:#fdf4d3;--before:#8a5a00;--after:#0a58a6;--under:var(--paper);--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 @media(prefers-color-scheme:dark){:root{--paper:#0f1419;--panel:#171d25;--ink:#e4eaf0;--muted:#9ba8b5;--line:#303842;
 --accent:#72b7ff;--good:#7ddf8c;--good-bg:#12271b;--bad:#ff9c96;--bad-bg:#33171a;--doubt:#cdb0ff;--doubt-bg:#251c38;
 --caution:#e8be54;--caution-bg:#2b2413;--before:#e0a84b;--after:#72b7ff}}
@@ -34,7 +34,8 @@ dl.facts.inline{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;margin:.4rem 0}dl.f
 .stats{display:flex;flex-wrap:wrap;gap:.5rem;margin:.6rem 0;padding:0;list-style:none}
 .stats li{background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.25rem .8rem}
 .stats strong{font-size:1.1rem;margin-right:.4rem;font-variant-numeric:tabular-nums}
-.scroll{position:relative;overflow-x:auto;margin:.5rem 0}
+.scroll{position:relative;overflow-x:auto;margin:.5rem 0;--edge:color-mix(in srgb,var(--muted) 55%,transparent)}details .scroll{--under:var(--panel)}
+.scroll th>code{display:inline-block;max-width:min(36rem,70vw);overflow-wrap:break-word}.scroll td>code,.scroll :is(del,ins)>code{display:inline-block;max-width:min(20rem,60vw);overflow-wrap:break-word}
 table{border-collapse:collapse;width:100%;font-size:.925rem}
 caption{text-align:left;color:var(--muted);padding:.25rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line)}
@@ -61,7 +62,7 @@ h4{margin:1rem 0 .25rem}
 form.filter{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;margin:1rem 0}label{display:block;font-size:.8125rem;color:var(--muted)}input,select,button{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--muted);border-radius:.35rem;padding:.35rem .6rem;height:2.4rem}button.link{height:auto}button{cursor:pointer;font-weight:600}button.primary{background:var(--accent);border-color:var(--accent);color:var(--paper)}.link{border:0;background:none;padding:0;color:var(--accent);font-weight:400}
 .grid-2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem 2rem}
 footer{margin-top:2.5rem;padding-top:.75rem;border-top:1px solid var(--line)}
-@media(max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.35rem}main,.bar{padding-left:.9rem;padding-right:.9rem}}
+@media(max-width:40rem){.scroll{background:linear-gradient(to right,var(--under) 40%,transparent) left,linear-gradient(to left,var(--under) 40%,transparent) right,linear-gradient(to right,var(--edge),transparent) left,linear-gradient(to left,var(--edge),transparent) right;background-repeat:no-repeat;background-size:2.5rem 100%,2.5rem 100%,.9rem 100%,.9rem 100%;background-attachment:local,local,scroll,scroll}dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.35rem}main,.bar{padding-left:.9rem;padding-right:.9rem}}
 @media print{:root{color-scheme:light}html{font-size:10pt}details{break-inside:avoid;border-color:#999}details::details-content{content-visibility:visible;display:block}h2{break-after:avoid}tr{break-inside:avoid}.screen{display:none}}
 `.replaceAll('\n', '');
 

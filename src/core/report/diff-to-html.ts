@@ -36,7 +36,7 @@ const MOST_OPEN = 5;
 const MOST_SECTION_CHARACTERS = 768 * 1024;
 
 function section({ name, location, diff, problem }: DiffedTable, index: number, isOpen: boolean): Html {
-  return html`<section aria-labelledby="table-${index}"><h2 id="table-${index}">${name}</h2>${location.replace(/\/$/, '') === name ? null : html`<p class="mono muted">${location}</p>`}${diff === null ? null : diffSection(diff, isOpen)}${problem === null ? null : html`<p><span class="badge doubt">not compared</span> ${prose(problem.message)}${problem.hint === undefined ? null : html` <span class="muted">${prose(problem.hint)}</span>`}</p>`}</section>`;
+  return html`<section aria-labelledby="table-${index}"><h2 id="table-${index}">${name}</h2>${location.replace(/\/$/, '') === name ? null : html`<p class="mono muted">${location}</p>`}${diff === null ? null : diffSection(diff, `table-${index}`, isOpen)}${problem === null ? null : html`<p><span class="badge doubt">not compared</span> ${prose(problem.message)}${problem.hint === undefined ? null : html` <span class="muted">${prose(problem.hint)}</span>`}</p>`}</section>`;
 }
 
 /** Where there are several tables: which of them to look at. */

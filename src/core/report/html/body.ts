@@ -27,9 +27,7 @@ export function reportTitle({ verdict, scope }: Report): string {
 
 /** The report without the page around it, for the console to put into its own; `beneath` stands below its headline. */
 export function reportBody(report: Report, beneath: Html = NOTHING): Html {
-  const findings = report.tables.filter(hasFinding);
-  const clean = report.tables.filter((table) => !hasFinding(table));
-  const { sections, listed } = fitted([...findings, ...clean]);
+  const { sections, listed } = fitted(inOrder(report));
   return html`${head(report, beneath)}
 ${problems(report)}
 ${ruleSection(report.ruleChanges ?? [])}
@@ -40,6 +38,21 @@ ${commits(report)}
 ${foot(report)}`;
 }
 
+/** Ids of the headings of tables' sections, those of the page's end included, which may have been left out. */
+export function sectionIds(report: Report): ReadonlyMap<string, string> {
+  const ids = inOrder(report).map(({ name }, index) => [name, sectionId(index)] as const);
+  // Of several tables of one name the first has it.
+  return new Map(ids.reverse());
+}
+
+function inOrder({ tables }: Report): readonly TableReport[] {
+  return [...tables.filter(hasFinding), ...tables.filter((table) => !hasFinding(table))];
+}
+
+function sectionId(index: number): string {
+  return `table-${index + 1}`;
+}
+
 /** As many sections as fit, worst first; a report must open on a phone whatever a merge holds. */
 function fitted(tables: readonly TableReport[]): {
   readonly sections: readonly Html[];
@@ -47,7 +60,7 @@ function fitted(tables: readonly TableReport[]): {
 } {
   const { shown: sections } = fittedParts(
     tables.slice(0, MOST_SECTIONS),
-    (table, index) => tableSection(table, `table-${index + 1}`),
+    (table, index) => tableSection(table, sectionId(index)),
     MOST_SECTION_CHARACTERS,
   );
   return { sections, listed: tables.slice(sections.length) };

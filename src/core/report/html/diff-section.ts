@@ -3,22 +3,24 @@ import type { ColumnDiff, SchemaChange, TableDiff } from '../../diff/table-diff.
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { objectsCompared } from '../text/diff-lines.ts';
 import { byteWords, rateWords } from '../text/numbers.ts';
+import { changesId } from './changed-rows-id.ts';
 import { profileSection } from './profile-section.ts';
 import { sampleSection } from './sample-section.ts';
 
 /**
  * What changed in the rows, the columns and the schema of one table.
  *
+ * @param section id of the table's heading
  * @param isOpen whether rows are shown without being asked for
  */
-export function diffSection(diff: TableDiff, isOpen = false): Html {
-  return html`<section aria-label="What changed"><h3>What changed</h3>
+export function diffSection(diff: TableDiff, section: string, isOpen = false): Html {
+  return html`<section id="${changesId(section)}" aria-label="What changed"><h3>What changed</h3>
 ${estimateNote(diff)}
 ${rowFacts(diff)}
 ${rowBar(diff)}
 ${schemaTable(diff)}
 ${columnTable(diff)}
-${sampleSection(diff, isOpen)}
+${sampleSection(diff, section, isOpen)}
 ${profileSection(diff, isOpen)}
 ${footnotes(diff)}</section>`;
 }
@@ -40,7 +42,7 @@ function rowFacts(diff: TableDiff): Html {
 ${duplicateKeys.keys === 0 ? null : html`<dt>repeated keys</dt><dd>${plural(duplicateKeys.keys, 'key')} more than once (${count(duplicateKeys.baseRows)} → ${count(duplicateKeys.mergeRows)} rows), not compared column by column</dd>`}
 ${nullKeys.inserted + nullKeys.deleted === 0 ? null : html`<dt>rows without key</dt><dd>+ ${count(nullKeys.inserted)} − ${count(nullKeys.deleted)}</dd>`}
 ${moved === null || moved === 0 ? null : html`<dt>moved</dt><dd>${plural(moved, 'unchanged row')} in another object than before</dd>`}
-<dt>compared</dt><dd>${objectsCompared(objects)} (${byteWords(objects.bytesRead)} of ${byteWords(objects.bytesOf)})</dd></dl>`;
+<dt>compared</dt><dd>${objectsCompared(objects)} (${objects.read === objects.of ? '' : `${byteWords(objects.bytesRead)} of `}${byteWords(objects.bytesOf)})</dd></dl>`;
 }
 
 function unchangedWords({ changed }: TableDiff['objects']): string {

@@ -2,6 +2,7 @@ import { count, plural } from '../../check/words.ts';
 import type { Cell, RowSample, TableDiff } from '../../diff/table-diff.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
 import { aroundDifference } from '../cell-words.ts';
+import { CHANGE_ORDER, changedRowsId } from './changed-rows-id.ts';
 import { fittedParts } from './fitted-parts.ts';
 
 const SIGNS = { inserted: '+', updated: '~', deleted: '−' } as const;
@@ -11,20 +12,28 @@ const MOST_ROW_CHARACTERS = 96 * 1024;
 const MOST_COLUMNS = 40;
 
 /** A few rows of each class, of the columns that the contract allows to be shown. */
-export function sampleSection({ samples, omitted }: TableDiff, isOpen: boolean): Html {
+export function sampleSection({ samples, omitted }: TableDiff, section: string, isOpen: boolean): Html {
   if (samples.length === 0) return NOTHING;
-  return html`${(['updated', 'inserted', 'deleted'] as const).map((change) => {
+  return html`${CHANGE_ORDER.map((change) => {
     const rows = samples.filter((sample) => sample.change === change);
-    return rows.length === 0 ? NOTHING : sampleTable(change, rows, omitted.samples[change], isOpen);
+    return rows.length === 0
+      ? NOTHING
+      : sampleTable(change, rows, omitted.samples[change], changedRowsId(section, change), isOpen);
   })}`;
 }
 
-function sampleTable(change: RowSample['change'], rows: readonly RowSample[], more: number, isOpen: boolean): Html {
+function sampleTable(
+  change: RowSample['change'],
+  rows: readonly RowSample[],
+  more: number,
+  id: string,
+  isOpen: boolean,
+): Html {
   const keys = rows[0]?.key.map(({ column }) => column) ?? [];
   const all = [...new Set(rows.flatMap(({ cells }) => cells.map(({ column }) => column)))];
   const columns = all.slice(0, MOST_COLUMNS);
   const { shown } = fittedParts(rows, (row) => sampleRow(row, columns), MOST_ROW_CHARACTERS);
-  const content = html`<summary>${SIGNS[change]} Rows ${change}: ${count(shown.length)} of ${count(rows.length + more)} shown${all.length > columns.length ? html`, ${count(columns.length)} of ${plural(all.length, 'column')}` : null}</summary><div><div class="scroll" tabindex="0" role="group" aria-label="Rows ${change}"><table>
+  const content = html`<summary>${SIGNS[change]} Rows ${change}: ${count(shown.length)} of ${count(rows.length + more)} shown${all.length > columns.length ? html`, ${count(columns.length)} of ${plural(all.length, 'column')}` : null}</summary><div id="${id}"><div class="scroll" tabindex="0" role="group" aria-label="Rows ${change}"><table>
 <thead><tr>${[...keys, ...columns].map((column) => html`<th scope="col"><code>${column}</code></th>`)}</tr></thead>
 <tbody>${shown}</tbody></table></div></div>`;
   return isOpen ? html`<details open>${content}</details>` : html`<details>${content}</details>`;

@@ -21,7 +21,7 @@ ${tableFacts(table)}
 ${found.slice(0, MOST_CARDS).map(checkCard)}
 ${more > 0 ? html`<p class="muted">${plural(more, 'more check')} with findings left out.</p>` : null}
 ${unseen(table)}
-${table.diff === null ? null : diffSection(table.diff)}
+${table.diff === null ? null : diffSection(table.diff, id)}
 ${passed(well)}</section>`;
 }
 

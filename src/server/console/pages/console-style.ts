@@ -53,7 +53,7 @@ dl.facts dt{font-size:.9375rem}
 .chips{display:flex;flex-wrap:wrap;gap:.35rem .6rem;list-style:none;padding:0;margin:.4rem 0}
 .chips a{display:block;border:1px solid var(--line);border-radius:1rem;padding:.1rem .75rem;text-decoration:none;overflow-wrap:anywhere}
 .chips a:hover{border-color:var(--accent)}
-@media(max-width:40rem){.bar{padding-top:.4rem}.top .brand{margin-right:auto}.bar nav{order:3;width:100%}.bar nav a{padding:.5rem .25rem;font-size:.875rem}.bar nav{gap:0}h1{font-size:1.4rem}.tiles{grid-template-columns:1fr 1fr}}
+@media(max-width:40rem){.what.brief{min-width:9rem}.bar{padding-top:.4rem}.top .brand{margin-right:auto}.bar nav{order:3;width:100%}.bar nav a{padding:.5rem .25rem;font-size:.875rem}.bar nav{gap:0}h1{font-size:1.4rem}.tiles{grid-template-columns:1fr 1fr}}
 @media print{time[title]::after{content:" (" attr(title) ")"}.top,.crumbs,form,.pager{display:none}main{padding:0;max-width:none}.tiles{grid-template-columns:repeat(4,1fr)}.plot{break-inside:avoid}.plot details{display:none}}
 `.replaceAll('\n', '');
 

@@ -9,43 +9,66 @@ import type { Viewer } from './session.ts';
 
 export interface ContractsView {
   readonly viewer: Viewer;
+  readonly groups: readonly ContractGroup[];
+  /** Repositories to choose from, where contracts live in them and not all are shown. */
+  readonly choices: readonly string[];
+}
+
+/** The contracts of one place. */
+export interface ContractGroup {
   readonly contracts: readonly Contract[];
   readonly problems: readonly Problem[];
   /** Of contracts that live in a repository: which one, and its branch; null when they come from a directory. */
   readonly place: { readonly repository: string; readonly branch: string } | null;
-  /** Repositories to choose from, when contracts live in them and none is chosen. */
-  readonly choices: readonly string[];
 }
 
 /** The contracts in force. */
-export function contractsPage({ viewer, contracts, problems, place, choices }: ContractsView): string {
+export function contractsPage({ viewer, groups, choices }: ContractsView): string {
   return consolePage({
     title: 'Contracts',
     place: '/contracts',
     viewer,
     body: html`<h1>Contracts</h1>
-${place === null ? null : html`<p class="muted">As they stand on ${place.branch} of ${place.repository}.</p>`}
 ${choices.length === 0 ? null : html`<p class="lead">Contracts live in the repositories. Choose one:</p><ul class="chips">${choices.map((repository) => html`<li><a href="${linkTo('/contracts', { repository })}">${repository}</a></li>`)}</ul>`}
-${problems.map(({ code, message, file, line, level }) => html`<p><span class="badge ${level === 'warning' ? 'caution' : 'doubt'}">${level ?? 'error'}</span> <code>${code}</code> ${file === undefined ? null : html`<code>${file}:${line ?? 1}</code> `}${message}</p>`)}
-${
-  contracts.length === 0
-    ? noContracts(choices.length > 0)
-    : html`<div class="scroll" tabindex="0" role="group" aria-label="Contracts"><table><thead><tr><th scope="col">contract</th><th scope="col">version</th><th scope="col">owner</th><th scope="col">mode</th><th scope="col">tables</th></tr></thead>
-<tbody>${contracts.map(
-        ({ file, id, name, version, owner, mode, tables }) =>
-          html`<tr><th scope="row"><a href="${linkTo('/contract', { file, ...place })}">${name ?? id}</a><br><code class="muted">${file}</code></th><td>${version}</td><td>${owner ?? '–'}</td><td>${mode}</td><td>${tables.map((table) => table.name).join(', ')}</td></tr>`,
-      )}</tbody></table></div>`
-}`,
+${groups.length === 0 && choices.length === 0 ? NO_CONTRACTS : null}
+${groups.length === 1 ? groups.map(onlyGroup) : groups.map(oneOfGroups)}`,
   });
 }
 
-function noContracts(isToBeChosen: boolean): Html {
-  if (isToBeChosen) return NOTHING;
-  return emptyState(
-    'No contract to show.',
-    html`<code>sluice contract lint FILE</code> tells whether a contract is right; <code>sluice serve</code> reads those in the directory, or below the path in each repository, that its settings name.`,
-  );
+function onlyGroup(group: ContractGroup): Html {
+  const { place, contracts, problems } = group;
+  return html`${place === null ? null : html`<p class="muted">As they stand on ${place.branch} of ${place.repository}.</p>`}
+${problems.map(problemLine)}
+${contracts.length === 0 ? NO_CONTRACTS : contractTable(group, 'Contracts')}`;
 }
+
+function oneOfGroups(group: ContractGroup, index: number): Html {
+  const { place, contracts, problems } = group;
+  const id = `repository-${index + 1}`;
+  const name = place?.repository ?? '';
+  const none = problems.length > 0 ? null : html`<p class="muted">No contract there.</p>`;
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>
+${place === null || place.branch === '' ? null : html`<p class="muted">As they stand on ${place.branch}.</p>`}
+${problems.map(problemLine)}
+${contracts.length === 0 ? none : contractTable(group, `Contracts of ${name}`)}</section>`;
+}
+
+function problemLine({ code, message, file, line, level }: Problem): Html {
+  return html`<p><span class="badge ${level === 'warning' ? 'caution' : 'doubt'}">${level ?? 'error'}</span> <code>${code}</code> ${file === undefined ? null : html`<code>${file}:${line ?? 1}</code> `}${prose(message)}</p>`;
+}
+
+function contractTable({ contracts, place }: ContractGroup, label: string): Html {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}"><table><thead><tr><th scope="col">contract</th><th scope="col">version</th><th scope="col">owner</th><th scope="col">mode</th><th scope="col">tables</th></tr></thead>
+<tbody>${contracts.map(
+    ({ file, id, name, version, owner, mode, tables }) =>
+      html`<tr><th scope="row"><a href="${linkTo('/contract', { file, ...place })}">${name ?? id}</a><br><code class="muted">${file}</code></th><td>${version}</td><td>${owner ?? '–'}</td><td>${mode}</td><td>${tables.map((table) => table.name).join(', ')}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+const NO_CONTRACTS: Html = emptyState(
+  'No contract to show.',
+  html`<code>sluice contract lint FILE</code> tells whether a contract is right; <code>sluice serve</code> reads those in the directory, or below the path in each repository, that its settings name.`,
+);
 
 export interface ContractView {
   readonly viewer: Viewer;

@@ -2,9 +2,10 @@ import { plural } from '../../../core/check/words.ts';
 import { type Html, html, prose } from '../../../core/html/html.ts';
 import type { DecisionOutline } from '../../../gate/record-ports.ts';
 import { agoOf, stateBadge, subjectOf } from './decision-words.ts';
+import type { ListedDecision } from './fold-landed.ts';
 
 export interface DecisionListView {
-  readonly decisions: readonly DecisionOutline[];
+  readonly decisions: readonly ListedDecision[];
   readonly label: string;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -17,8 +18,15 @@ export function decisionList({ decisions, label, now, stageOf }: DecisionListVie
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}"><table><thead><tr><th scope="col">verdict</th><th scope="col">change</th><th scope="col">repository</th><th scope="col">when</th><th scope="col">by</th></tr></thead>
 <tbody>${decisions.map(
     (decision) =>
-      html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a><small>${prose(foundWords(decision, stageOf))}</small></th><td>${decision.repository}</td><td>${agoOf(decision.receivedAt, now)}</td><td>${whoAsked(decision)}</td></tr>`,
+      html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a><small>${prose(foundWords(decision, stageOf))}${landedMark(decision)}</small></th><td>${decision.repository}</td><td>${agoOf(decision.receivedAt, now)}</td><td>${whoAsked(decision)}</td></tr>`,
   )}</tbody></table></div>`;
+}
+
+/** Whether what was approved is on the branch, where a post-event has told. */
+function landedMark({ landed, landedBy }: ListedDecision): Html | null {
+  if (landed === null) return null;
+  if (!landed.same) return html` · <span class="badge bad">landed as something else</span>`;
+  return html` · ${landedBy === undefined ? 'landed' : html`<a href="/decisions/${landedBy}">landed</a>`}`;
 }
 
 function whoAsked({ committer, origin }: DecisionOutline): Html {

@@ -25,13 +25,17 @@ export function decisionPage(
 ): string {
   const report = reportOf(decision);
   const tables = report?.tables ?? [];
+  const told =
+    report === null
+      ? withoutReport(decision, running)
+      : reportBody(report, beneath(decision, kept.length > 0, tables, running.now));
   return consolePage({
     title: `${decision.state}: ${subjectOf(decision)}`,
     place: '/decisions',
     crumb: subjectOf(decision),
     viewer,
-    body: html`${report === null ? html`<div class="headline">${stateBadge(decision.state)}<h1>${subjectOf(decision)}</h1></div><p class="lead">${decision.repository}, received ${agoOf(decision.receivedAt, running.now)}.</p><p>${decision.state === 'running' ? stageWords(running) : ABANDONED}</p>` : reportBody(report, beneath(decision, kept.length > 0, tables, running.now))}
-${failingRowsSection(decision, viewer, kept)}
+    body: html`${told}
+${failingRowsSection(decision, viewer, kept, { report, markup: told.markup })}
 <section aria-labelledby="record"><h2 id="record">Record</h2><dl class="facts">
 <dt>received</dt><dd>${timeOf(decision.receivedAt)} UTC</dd>
 ${decision.decidedAt === null ? null : html`<dt>decided</dt><dd>${timeOf(decision.decidedAt)} UTC, answered ${decision.status ?? 'nothing'}</dd>`}
@@ -42,6 +46,12 @@ ${decision.landed === null ? null : html`<dt>landed</dt><dd>${timeOf(decision.la
 ${report === null ? null : html`<p id="formats">Report as: ${FORMATS.map((format) => html`<a href="/decisions/${decision.id}/report?format=${format}">${format}</a> `)}</p>`}
 </section>`,
   });
+}
+
+function withoutReport(decision: Decision, running: Parameters<typeof decisionPage>[3]): Html {
+  const { state, repository, receivedAt } = decision;
+  const subject = subjectOf(decision);
+  return html`<div class="headline">${stateBadge(state)}<h1>${subject}</h1></div><p class="lead">${repository}, received ${agoOf(receivedAt, running.now)}.</p><p>${state === 'running' ? stageWords(running) : ABANDONED}</p>`;
 }
 
 const ABANDONED =

@@ -2,6 +2,7 @@ import { type Html, html } from '../../../core/html/html.ts';
 import { DECISION_STATES, type DecisionOutline } from '../../../gate/record-ports.ts';
 import { type DecisionListView, decisionList } from './decision-list.ts';
 import { linkTo } from './decision-words.ts';
+import { foldLanded } from './fold-landed.ts';
 import { consolePage, emptyState } from './layout.ts';
 import type { Viewer } from './session.ts';
 
@@ -39,7 +40,7 @@ export function decisionsPage(view: DecisionsView): string {
     viewer: view.viewer,
     body: html`<h1>Decisions</h1>
 ${filterForm(filter, known)}
-${decisions.length === 0 ? nothing(view) : decisionList({ decisions, label: 'Decisions', now, stageOf })}
+${decisions.length === 0 ? nothing(view) : decisionList({ decisions: foldLanded(decisions), label: 'Decisions', now, stageOf })}
 <nav class="pager" aria-label="Pages">${isFirst ? null : html`<a href="${linkTo('/decisions', { ...filter })}">Newest decisions</a>`}${next === null ? null : html`<a href="${linkTo('/decisions', { ...filter, before: next })}">Older decisions</a>`}</nav>`,
   });
 }

@@ -5,6 +5,7 @@ import type { DecisionOutline } from '../../../gate/record-ports.ts';
 import { type DayCount, type JudgedTable, MOST_NEEDING_ATTENTION } from '../../../gate/table-records.ts';
 import { type DecisionListView, decisionList } from './decision-list.ts';
 import { NO_DECISIONS } from './decisions-page.ts';
+import type { ListedDecision } from './fold-landed.ts';
 import { consolePage } from './layout.ts';
 import type { Viewer } from './session.ts';
 import { tableList } from './table-pages.ts';
@@ -20,7 +21,7 @@ export interface OverviewView {
   readonly strayed: readonly DecisionOutline[];
   readonly running: readonly DecisionOutline[];
   /** Newest first. */
-  readonly latest: readonly DecisionOutline[];
+  readonly latest: readonly ListedDecision[];
   readonly tables: readonly JudgedTable[];
   readonly activity: readonly DayCount[];
   readonly now: number;

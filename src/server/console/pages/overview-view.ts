@@ -1,3 +1,4 @@
+import { foldLanded } from './fold-landed.ts';
 import { DAYS, overviewPage } from './overview-page.ts';
 import type { PageCall, PageResult } from './page-call.ts';
 import type { ViewDependencies } from './views.ts';
@@ -23,7 +24,7 @@ export async function overviewView({ viewer }: PageCall, dependencies: OverviewD
     blocked: attention.filter(({ state }) => state !== 'approved'),
     strayed: attention.filter(({ landed }) => landed?.same === false),
     running,
-    latest: store.outlines({ limit: MOST_READ }).filter(maySee).slice(0, LATEST),
+    latest: foldLanded(store.outlines({ limit: MOST_READ }).filter(maySee)).slice(0, LATEST),
     tables: store.knownTables().filter(({ decision }) => maySee(decision)),
     activity: store.activity(since).filter(maySee),
     now: now(),

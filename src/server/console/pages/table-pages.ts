@@ -150,6 +150,6 @@ function decisions(history: readonly JudgedTable[], now: number): Html {
     const share = rows === null || failing === 0 || failing > rows ? null : rateWords(failing, rows);
     const changed = (number: number | undefined) =>
       html`<td class="num">${number === undefined ? '–' : count(number)}</td>`;
-    return html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a></th><td>${checkWords(point)}</td><td class="num">${rows === null ? '–' : count(rows)}</td><td class="num">${failingRows === null ? '–' : count(failingRows)}${share === null ? null : html` <span class="muted">(${share})</span>`}</td>${changed(diff?.inserted)}${changed(diff?.updated)}${changed(diff?.deleted)}<td class="nowrap">${timeOf(decision.receivedAt)} <span class="sub">${agoOf(decision.receivedAt, now)}</span></td></tr>`;
+    return html`<tr><td>${stateBadge(decision.state)}</td><th scope="row" class="what brief"><a href="/decisions/${decision.id}">${subjectOf(decision)}</a></th><td>${checkWords(point)}</td><td class="num">${rows === null ? '–' : count(rows)}</td><td class="num">${failingRows === null ? '–' : count(failingRows)}${share === null ? null : html` <span class="muted">(${share})</span>`}</td>${changed(diff?.inserted)}${changed(diff?.updated)}${changed(diff?.deleted)}<td class="nowrap">${timeOf(decision.receivedAt)} <span class="sub">${agoOf(decision.receivedAt, now)}</span></td></tr>`;
   })}</tbody></table></div></section>`;
 }

@@ -1,4 +1,5 @@
 import type { Contract } from '../../../core/contract/contract.ts';
+import { SluiceError } from '../../../core/problem.ts';
 import type { LoadedContracts } from '../../../gate/load-contracts.ts';
 import type { Decision, DecisionStore } from '../../../gate/record-ports.ts';
 import type { TableRecords } from '../../../gate/table-records.ts';
@@ -6,7 +7,7 @@ import type { RunProgress } from '../../run-progress.ts';
 import { decisionReport } from '../api/decision-routes.ts';
 import { type FailingRowsAccess, keptOf, NO_FAILING_ROWS, rowsFile } from '../failing-rows.ts';
 import type { ProbeResult } from '../health/readiness.ts';
-import { contractPage, contractsPage } from './contract-pages.ts';
+import { type ContractGroup, contractPage, contractsPage } from './contract-pages.ts';
 import { decisionPage } from './decision-page.ts';
 import { decisionsView } from './decisions-view.ts';
 import { healthPage, type StatePart } from './health-page.ts';
@@ -42,6 +43,8 @@ type View = (call: PageCall) => PageResult | Promise<PageResult>;
 
 /** Judgements in the history of one table. */
 const MOST_POINTS = 120;
+/** Repositories whose contracts are read for one page; more are a list to choose from. */
+const MOST_AT_ONCE = 6;
 const REFRESH_SECONDS = 3;
 
 /** Every page by its path. A page is three clicks from the first at most. */
@@ -103,11 +106,12 @@ function contractViews({ store, contracts }: ViewDependencies): Readonly<Record<
       if (contracts.kind === 'repository' && repository === null) {
         const known = store.knownTables().map(({ decision }) => decision.repository);
         const choices = [...new Set(known)].filter((one) => viewer.maySee(one)).sort();
-        return { page: contractsPage({ viewer, contracts: [], problems: [], place: null, choices }) };
+        if (choices.length > MOST_AT_ONCE) return { page: contractsPage({ viewer, groups: [], choices }) };
+        const groups = await Promise.all(choices.map((one) => groupOrProblem(one, contracts, viewer, signal)));
+        return { page: contractsPage({ viewer, groups, choices: [] }) };
       }
-      const { contracts: loaded, problems, place } = await contracts.load(repository, signal);
-      const shown = loaded.filter((contract) => mayRead(contract, viewer.maySee));
-      return { page: contractsPage({ viewer, contracts: shown, problems, place, choices: [] }) };
+      const group = await contractGroup(repository, contracts, viewer, signal);
+      return { page: contractsPage({ viewer, groups: [group], choices: [] }) };
     },
     '/contract': async ({ viewer, query, signal }) => {
       const repository = query.get('repository');
@@ -118,6 +122,31 @@ function contractViews({ store, contracts }: ViewDependencies): Readonly<Record<
       return { page: contractPage({ viewer, contract, checks: loaded.checks.get(contract.file) ?? [] }) };
     },
   };
+}
+
+async function contractGroup(
+  repository: string | null,
+  contracts: ContractsInForce,
+  viewer: PageCall['viewer'],
+  signal: AbortSignal,
+): Promise<ContractGroup> {
+  const { contracts: loaded, problems, place } = await contracts.load(repository, signal);
+  return { contracts: loaded.filter((contract) => mayRead(contract, viewer.maySee)), problems, place };
+}
+
+/** One repository that is gone hides no other. */
+async function groupOrProblem(
+  repository: string,
+  contracts: ContractsInForce,
+  viewer: PageCall['viewer'],
+  signal: AbortSignal,
+): Promise<ContractGroup> {
+  try {
+    return await contractGroup(repository, contracts, viewer, signal);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return { contracts: [], problems: [error.problem], place: { repository, branch: '' } };
+  }
 }
 
 function visible(decision: Decision | null, viewer: PageCall['viewer']): Decision | null {

@@ -9,6 +9,7 @@ import type { Decision, DecisionStore } from '../../../../src/gate/record-ports.
 import type { ProbeResult } from '../../../../src/server/console/health/readiness.ts';
 import type { AccessRule } from '../../../../src/server/console/pages/access.ts';
 import { pagesRouter } from '../../../../src/server/console/pages/pages-area.ts';
+import type { ContractsInForce } from '../../../../src/server/console/pages/views.ts';
 import { startConsoleServer } from '../../../../src/server/console/start-console-server.ts';
 import { createLogger } from '../../../../src/server/create-logger.ts';
 import { DIFFED } from '../../../core/report/diffs.ts';
@@ -69,6 +70,8 @@ export interface PagesOptions {
   readonly failingRows?: FailingRowsReader;
   /** What the page about health asks. */
   readonly readiness?: () => Promise<readonly ProbeResult[]>;
+  /** Default: those of a directory. */
+  readonly contracts?: ContractsInForce;
   /** Lines of the log from level info. */
   readonly logged?: string[];
 }
@@ -85,7 +88,7 @@ export async function servePages(options: PagesOptions = {}) {
   const pages = pagesRouter({
     ...(options.failingRows === undefined ? {} : { failingRows: { reader: options.failingRows, log } }),
     store,
-    contracts: { kind: 'directory', load: async () => ({ ...contracts, place: null }) },
+    contracts: options.contracts ?? { kind: 'directory', load: async () => ({ ...contracts, place: null }) },
     progress: { of: () => ({ stage: 'checks', since: NOW - 4_000, objects: 3, bytes: 1_500_000 }) },
     readiness: options.readiness ?? (async () => [{ name: 'lakefs', ok: true, detail: 'lakeFS 1.84', durationMs: 3 }]),
     phase: () => 'serving',
