@@ -10,7 +10,7 @@ import { versionTypes } from '../core/diff/object-types.ts';
 import { schemaChanges } from '../core/diff/schema-changes.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import { SluiceError } from '../core/problem.ts';
-import type { DiffObject, ReadObjects } from './diff-objects.ts';
+import { type DiffObject, lostWords, type ReadObjects } from './diff-objects.ts';
 import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
 import { type Ask, compareByKey, compareWithoutKey } from './diff-rows.ts';
 import type { SchemaDiff } from './diff-schema.ts';
@@ -122,7 +122,7 @@ export async function knownOrDoubt(work: () => Promise<KnownChanges>, signal: Ab
 /** Objects that both versions hold cancel out, whatever of them cannot be read. */
 function lostRecords(split: ObjectSplit<DiffObject>, read: ReadObjects): readonly Doubt[] {
   const lost = [...split.base, ...split.merge].flatMap((object) => read.of.get(object)?.lost ?? []);
-  return lost.map((why) => ({ why, help: 'write the object anew, with records that can be read' }));
+  return lost.map((one) => ({ why: lostWords(one), help: 'write the object anew, with records that can be read' }));
 }
 
 /** New objects alone change no row that was there, whatever else is in them. */

@@ -1,7 +1,8 @@
 /** Makes the objects of both versions of a table readable, each once, under one set of types for both sides. */
 import { isUnreadable } from '../core/check/table-facts.ts';
-import { count } from '../core/check/words.ts';
+import { plural } from '../core/check/words.ts';
 import type { ContractTable, Property } from '../core/contract/contract.ts';
+import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import type { ReadableObject } from '../core/plan/object-groups.ts';
 import { jsonKeys } from '../core/plan/stage-text.ts';
 import { SluiceError } from '../core/problem.ts';
@@ -22,8 +23,14 @@ export interface ReadObject {
   readonly rows: number;
   /** Parquet: digest of the schema as the footer states it; equal digests say the same of NULL. */
   readonly shape: string | null;
-  /** Records that cannot be read, in words. */
-  readonly lost: readonly string[];
+  readonly lost: readonly LostRecords[];
+}
+
+/** Records of a text object that cannot be read. */
+interface LostRecords {
+  readonly path: string;
+  readonly records: number;
+  readonly why: string;
 }
 
 export interface ReadObjects {
@@ -81,10 +88,41 @@ function unreadable(path: string, why: string): SluiceError {
   });
 }
 
-function lostRows({ facts }: ReadableObject): readonly string[] {
-  return facts.defects.flatMap(({ message, rows }) =>
-    rows === null || rows === 0n ? [] : [`${count(rows)} records of ${facts.path} are not compared: ${message}`],
+function lostRows({ facts: { path, defects } }: ReadableObject): readonly LostRecords[] {
+  return defects.flatMap(({ message, rows }) =>
+    rows === null || rows === 0n ? [] : [{ path, records: Number(rows), why: message }],
   );
+}
+
+/**
+ * A sentence, no row values.
+ *
+ * @param side which version has the object, where the other has not
+ */
+export function lostWords({ path, records, why }: LostRecords, side?: 'before' | 'after'): string {
+  const where = side === undefined ? path : `${path} (${side})`;
+  return `${plural(records, 'record')} of ${where} ${records === 1 ? 'is' : 'are'} not compared: ${why}`;
+}
+
+/**
+ * Records of either version that cannot be read, in numbers and in notes. Those of objects that both hold count, too:
+ * nobody knows whether one among them has a key that changed.
+ */
+export function lostRecords(
+  split: ObjectSplit<DiffObject>,
+  { of }: ReadObjects,
+): { readonly records: { readonly base: number; readonly merge: number }; readonly notes: readonly string[] } {
+  const lostOf = (objects: readonly DiffObject[]) => objects.flatMap((object) => of.get(object)?.lost ?? []);
+  const [shared, base, merge] = [lostOf(split.shared), lostOf(split.base), lostOf(split.merge)];
+  const sum = (lost: readonly LostRecords[]) => lost.reduce((all, { records }) => all + records, 0);
+  return {
+    records: { base: sum(shared) + sum(base), merge: sum(shared) + sum(merge) },
+    notes: [
+      ...shared.map((one) => lostWords(one)),
+      ...base.map((one) => lostWords(one, 'before')),
+      ...merge.map((one) => lostWords(one, 'after')),
+    ],
+  };
 }
 
 /** For a table without a contract: its JSON columns are the keys of all its JSON objects, on both sides. */

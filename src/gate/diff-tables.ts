@@ -5,7 +5,7 @@
 import { hasChangeRules } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import { buildTableDiff, type DiffParts, type RowCounts } from '../core/diff/build-diff.ts';
-import { shapeOf } from '../core/diff/diff-columns.ts';
+import { type DiffShape, shapeOf } from '../core/diff/diff-columns.ts';
 import type { KnownChanges } from '../core/diff/evidence.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
@@ -22,7 +22,7 @@ import {
   tableEvidence,
 } from './diff-evidence.ts';
 import { takeProfile, takeSamples } from './diff-extras.ts';
-import { type DiffObject, readObjects, withJsonColumns, withPartitionColumns } from './diff-objects.ts';
+import { type DiffObject, lostRecords, readObjects, withJsonColumns, withPartitionColumns } from './diff-objects.ts';
 import { type DiffRelations, relationsOf, rowsOf } from './diff-relations.ts';
 import { type Ask, askIn } from './diff-rows.ts';
 import { schemaOf } from './diff-schema.ts';
@@ -139,7 +139,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
   const table = withPartitionColumns(known, objects);
   const read = await readObjects(table, objects, texts, session, signal);
   const relations = relationsOf(table, split, read);
-  const shape = shapeOf({ ...relations.whole, key: input.key, tolerance: input.tolerance });
+  const shape = shapeOf({ ...relations.whole, key: input.key, tolerance: input.tolerance, fromData: input.fromData });
   const oneInOf = (rows: number): number => sampledOneIn(rows, limits.exactRows);
   const keyed: KeyedRequest = {
     shape,
@@ -169,7 +169,7 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
   const counts = await compareRows(keyed, ask);
   const schema = await schemaOf(work, keyed, relations, read, ask);
   const changes = tableEvidence({ split, read, keyed, counts, newColumnCounts, schema, doubts });
-  const lost = objects.flatMap((object) => read.of.get(object)?.lost ?? []);
+  const lost = lostRecords(split, read);
   const { notes, ...shown } = await shownOf(work, relations, keyed, counts, session, signal);
   const diff = buildTableDiff({
     shape,
@@ -179,7 +179,8 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     schema: schema.changes,
     objects: objectsOf(split),
     ...shown,
-    notes: [...shape.notes, ...lost, ...textNote(input, texts, objects), ...notes],
+    lost: lost.records,
+    notes: [...shape.notes, ...lost.notes, ...textNote(input, texts, objects, shape), ...notes],
   });
   return { diff, changes, parts, contradictions };
 }
@@ -260,7 +261,15 @@ function bytesOf(objects: readonly DiffObject[]): number {
   return objects.reduce((sum, object) => sum + object.sizeBytes, 0);
 }
 
-function textNote(input: DiffTableInput, texts: TableTexts, objects: readonly DiffObject[]): readonly string[] {
+function textNote(
+  input: DiffTableInput,
+  texts: TableTexts,
+  objects: readonly DiffObject[],
+  { key, values }: DiffShape,
+): readonly string[] {
   if (!input.fromData || !objects.some((object) => texts.of.has(object))) return [];
-  return ['no contract gives the types of CSV and JSON: their values are compared as texts'];
+  const note = 'no contract gives the types of CSV and JSON: their values are compared as texts';
+  return [...key, ...values].some(({ by }) => by.kind === 'spelling')
+    ? [`${note}, and with Parquet by what they say`]
+    : [note];
 }

@@ -134,6 +134,18 @@ describe('sluice diff', () => {
     expect(stdout).toContain('the key column nr is not in either side [diff-key-missing]');
   });
 
+  it('ends with 2 when records could not be compared, whatever else differs, and counts them', async () => {
+    writeFileSync(join(folder, 'malformed.csv'), 'id,amount,email\n1,5\n2,9,b\n');
+    const services = createServices({ PATH: process.env['PATH'] }, folder);
+    const args = ['diff', '--base', 'before/orders.csv', '--data', 'malformed.csv', '--key', 'id', '--exit-code'];
+    const { code, stdout } = await sluice([...args, '--format', 'json'], { services, cwd: folder });
+    expect(code).toBe(2);
+    const report = JSON.parse(stdout) as DiffReport;
+    validate(report);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(report.tables[0]?.diff?.uncompared).toEqual({ records: { base: 0, merge: 1 }, columns: 0 });
+  });
+
   it.each([
     ['--limit', 'many'],
     ['--limit', '201'],

@@ -118,7 +118,7 @@ const KEYS: Readonly<Record<Key, readonly string[]>> = {
 async function changedObjectsDiff(by: Key, mostMoved: number): Promise<Truth & { readonly moved: number | null }> {
   const base = relationOf(sql`side = 0 AND NOT shared`);
   const merge = relationOf(sql`side = 1 AND NOT shared`);
-  const whole = shapeOf({ base, merge, key: KEYS[by], tolerance: {} });
+  const whole = shapeOf({ base, merge, key: KEYS[by], tolerance: {}, fromData: true });
   const shape = { ...whole, values: whole.values.filter(({ name }) => name !== 'id') };
   const { inserted, updated, deleted, duplicateKeys, nullKeys, codes, moved } = await (by === 'none'
     ? compareWithoutKey

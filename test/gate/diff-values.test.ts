@@ -315,6 +315,9 @@ describe('text formats', () => {
       base: { 't.csv': 'id,amount,note\n1,1,a\n2,2,b\n' },
       data: { 't.csv': 'id,amount,note\n1,1,a\n2,2,b,too many\n' },
     });
-    expect(diff).toMatchObject({ deleted: 1, notes: [expect.stringContaining('1 records of t.csv are not compared')] });
+    expect(diff).toMatchObject({
+      deleted: 1,
+      notes: [expect.stringContaining('1 record of t.csv (after) is not compared')],
+    });
   });
 });

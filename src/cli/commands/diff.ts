@@ -1,5 +1,5 @@
 import type { DiffReport } from '../../core/diff/diff-report.ts';
-import { differs } from '../../core/diff/order-tables.ts';
+import { differs, isComplete } from '../../core/diff/order-tables.ts';
 import { SluiceError } from '../../core/problem.ts';
 import { diffToHtml } from '../../core/report/diff-to-html.ts';
 import { diffToText } from '../../core/report/diff-to-text.ts';
@@ -52,7 +52,7 @@ export const diff: Command = {
       help: 'Two refs: only this table (a name, a folder or an object); again for more.',
     },
     ...HOW_TO_DIFF,
-    { name: 'exit-code', help: 'End with status 1 when a row or the schema differs.' },
+    { name: 'exit-code', help: 'End with status 1 when a row or the schema differs and all was compared.' },
     CONFIG_OPTION,
     { name: 'format', value: 'FORMAT', choices: FORMATS, help: 'text (default), html or json.' },
     { name: 'output', value: 'FILE', help: 'Write the report there instead of to standard output.' },
@@ -104,7 +104,9 @@ const RENDERERS: Readonly<Record<(typeof FORMATS)[number], (report: DiffReport, 
 };
 
 function isWhole({ tables, problems }: DiffReport): boolean {
-  return tables.every(({ problem }) => problem === null) && problems.every(({ level }) => level === 'warning');
+  return (
+    tables.every(({ diff }) => diff !== null && isComplete(diff)) && problems.every(({ level }) => level === 'warning')
+  );
 }
 
 function keyOfOneTable(table: string): SluiceError {

@@ -48,6 +48,8 @@ export interface DiffParts {
   readonly profile: readonly ColumnProfile[];
   /** Columns that could have a profile. */
   readonly profileColumns: number;
+  /** Records that cannot be read. */
+  readonly lost: { readonly base: number; readonly merge: number };
   readonly notes: readonly string[];
 }
 
@@ -77,6 +79,7 @@ export function buildTableDiff(parts: DiffParts): TableDiff {
     profileOf: parts.profileOf,
     profile: parts.profile.map((column) => ({ ...column, shifts: shiftsOf(column, isKey(column.name)) })),
     estimate: estimateOf(counts, oneIn),
+    uncompared: { records: parts.lost, columns: shape.uncompared },
     notes: parts.notes,
     omitted: {
       columns: beyond(touched, MAX_COLUMNS),

@@ -6,6 +6,7 @@ import { type PhysicalType, physicalType } from '../check/physical-type.ts';
 import { decimalShape, unifyTypes } from '../check/unify-types.ts';
 import { columnOf } from '../plan/type-name.ts';
 import { identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { hasSpellings, printedText } from './printed-text.ts';
 
 export type Comparison =
   /** Both sides cast to a type that holds every value of either. */
@@ -14,7 +15,9 @@ export type Comparison =
   | { readonly kind: 'number' }
   /** Structs: the fields that both have, each by its own comparison. */
   | { readonly kind: 'fields'; readonly fields: readonly { readonly name: string; readonly by: Comparison }[] }
-  | { readonly kind: 'text' };
+  | { readonly kind: 'text' }
+  /** Texts that are no more than texts beside values of a type: as texts, in the spelling of the values. */
+  | { readonly kind: 'spelling'; readonly type: PhysicalType };
 
 /** The comparison of a column with these types on the two sides. */
 export function comparisonOf(base: PhysicalType, merge: PhysicalType): Comparison {
@@ -24,6 +27,12 @@ export function comparisonOf(base: PhysicalType, merge: PhysicalType): Compariso
   const unified = unifyTypes([base, merge]);
   if (unified !== null) return cast(unified);
   return byFamilies(base, merge) ?? byFamilies(merge, base) ?? { kind: 'text' };
+}
+
+/** The same, where all values of a VARCHAR side are of CSV or JSON that no contract gives types to. */
+export function spellingOf(base: PhysicalType, merge: PhysicalType): Comparison {
+  const typed = base.name === 'VARCHAR' ? merge : base;
+  return hasSpellings(typed) ? { kind: 'spelling', type: typed } : comparisonOf(base, merge);
 }
 
 function cast(type: PhysicalType): Comparison {
@@ -75,6 +84,7 @@ export function comparedAs(base: PhysicalType, merge: PhysicalType, comparison: 
   if (base.name === merge.name || base.family === 'null' || merge.family === 'null') return null;
   switch (comparison.kind) {
     case 'cast':
+    case 'spelling':
       return comparison.type.name;
     case 'number':
       return 'numbers';
@@ -101,6 +111,8 @@ export function comparable(comparison: Comparison, own: PhysicalType, expression
       return asFields(comparison.fields, own, expression);
     case 'text':
       return sql`CAST(${expression} AS VARCHAR)`;
+    case 'spelling':
+      return own.name === 'VARCHAR' ? printedText(expression, comparison.type) : sql`CAST(${expression} AS VARCHAR)`;
   }
 }
 

@@ -6,7 +6,7 @@ import { nearestWord } from '../contract/nearest-word.ts';
 import type { Relation } from '../plan/relation.ts';
 import { SluiceError } from '../problem.ts';
 import { type CompiledQuery, compile, sql, value } from '../sql.ts';
-import { type Comparison, comparedAs, comparisonOf, isFloating } from './compare-types.ts';
+import { type Comparison, comparedAs, comparisonOf, isFloating, spellingOf } from './compare-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
 /** A column that both versions have. */
@@ -27,6 +27,8 @@ export interface DiffColumn {
 export interface DiffShape {
   readonly key: readonly DiffColumn[];
   readonly values: readonly DiffColumn[];
+  /** Columns that cannot be read as one in a version. */
+  readonly uncompared: number;
   /** Sentences about columns that are not compared, or not as they are. */
   readonly notes: readonly string[];
 }
@@ -38,6 +40,8 @@ export interface ShapeRequest {
   /** As the data names them. */
   readonly key: readonly string[];
   readonly tolerance: Readonly<Record<string, string>>;
+  /** No contract: CSV and JSON have no types. */
+  readonly fromData: boolean;
 }
 
 /**
@@ -49,10 +53,10 @@ export interface ShapeRequest {
 export function shapeOf(request: ShapeRequest): DiffShape {
   const base = request.base ?? request.merge;
   const merge = request.merge ?? request.base;
-  if (base === null || merge === null) return { key: [], values: [], notes: [] };
+  if (base === null || merge === null) return { key: [], values: [], uncompared: 0, notes: [] };
   const names = [...merge.columns.keys()].filter((name) => base.columns.has(name));
   const wanted = names.filter((name) => request.key.includes(name) || !isInside(name, merge, names));
-  const columns = wanted.flatMap((name) => pair(name, base, merge, request.tolerance[name] ?? null));
+  const columns = wanted.flatMap((name) => pair(name, base, merge, request));
   const key = request.key.map((name) => keyColumn(name, columns, base, merge));
   if (columns.length === 0) throw nothingInCommon(base, merge);
   refuseTolerances(request.tolerance, columns, request.key);
@@ -60,6 +64,7 @@ export function shapeOf(request: ShapeRequest): DiffShape {
   return {
     key,
     values: columns.filter((column) => !request.key.includes(column.name)),
+    uncompared: new Set([...base.unreadable.keys(), ...merge.unreadable.keys()]).size,
     notes: unread.map((why) => `not compared: ${why}`),
   };
 }
@@ -70,13 +75,28 @@ export function isInside(name: string, { table }: Relation, names: readonly stri
   return path.length > 1 && names.includes(path[0] ?? '');
 }
 
-function pair(name: string, base: Relation, merge: Relation, tolerance: string | null): readonly DiffColumn[] {
+function pair(
+  name: string,
+  base: Relation,
+  merge: Relation,
+  { tolerance: tolerances, fromData }: ShapeRequest,
+): readonly DiffColumn[] {
   const [left, right] = [base.columns.get(name), merge.columns.get(name)];
   if (left === undefined || right === undefined) return [];
-  const by = comparisonOf(left.type, right.type);
+  const isText = fromData && (isUntyped(name, base) || isUntyped(name, merge));
+  const by = isText ? spellingOf(left.type, right.type) : comparisonOf(left.type, right.type);
+  const tolerance = tolerances[name] ?? null;
   const hasInvalid = left.invalid !== null || right.invalid !== null;
   const named = { name, by, base: left.type, merge: right.type, hasInvalid, tolerance };
   return [{ ...named, comparedAs: comparedAs(left.type, right.type, by) }];
+}
+
+/** True when no object of the side gives the column a type of its own. */
+function isUntyped(name: string, { groups, columns }: Relation): boolean {
+  const typed = groups
+    .flat()
+    .some(({ staged, facts }) => staged === null && facts.columns.some((column) => column.name === name));
+  return columns.get(name)?.type.name === 'VARCHAR' && !typed;
 }
 
 function keyColumn(name: string, columns: readonly DiffColumn[], base: Relation, merge: Relation): DiffColumn {

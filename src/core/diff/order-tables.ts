@@ -15,8 +15,16 @@ export function differs(diff: TableDiff): boolean {
   return changedRows(diff) + diff.schema.length > 0;
 }
 
+/** True when every record and every column of both versions was compared. */
+export function isComplete({ uncompared }: TableDiff): boolean {
+  if (uncompared === undefined) return true;
+  const { records, columns } = uncompared;
+  return records.base + records.merge + columns === 0;
+}
+
 function weight({ diff }: DiffedTable): number {
   if (diff === null) return Number.MAX_SAFE_INTEGER;
+  if (!isComplete(diff)) return Number.MAX_SAFE_INTEGER / 2 + changedRows(diff);
   return changedRows(diff) + (diff.schema.length > 0 ? 0.5 : 0);
 }
 

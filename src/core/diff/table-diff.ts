@@ -42,6 +42,8 @@ export interface TableDiff {
   readonly profile: readonly ColumnProfile[];
   /** Null: exact. Else the row and column counts are projected from a part of the keys; such a diff decides nothing. */
   readonly estimate: DiffEstimate | null;
+  /** What is in no other number; reports of early versions do not say. */
+  readonly uncompared?: Uncompared;
   /** What a reader has to know to read the numbers right: sentences, no row values. */
   readonly notes: readonly string[];
   /** How many entries each list would have beyond those shown; all 0 when nothing was cut. */
@@ -52,6 +54,14 @@ export interface TableDiff {
     readonly samples: { readonly inserted: number; readonly updated: number; readonly deleted: number };
     readonly profile: number;
   };
+}
+
+/** Where any of it is above zero, nobody can say that the two versions are the same, or that one has no rows. */
+export interface Uncompared {
+  /** Records of CSV and JSON that cannot be read, those of objects that both versions hold on both sides. */
+  readonly records: { readonly base: number; readonly merge: number };
+  /** Columns that cannot be read as one in a version. */
+  readonly columns: number;
 }
 
 /** How often one column changed, among the rows that are on both sides. */

@@ -1,10 +1,11 @@
 import { count, plural } from '../check/words.ts';
 import type { DiffedTable, DiffReport, DiffScope } from '../diff/diff-report.ts';
-import { differs } from '../diff/order-tables.ts';
+import { differs, isComplete } from '../diff/order-tables.ts';
 import type { TableDiff } from '../diff/table-diff.ts';
 import { type Html, html, NOTHING, prose } from '../html/html.ts';
 import { OFFLINE_POLICY, renderPage } from '../html/page.ts';
 import { hasErrors } from '../problem.ts';
+import { sumWords, uncomparedWords } from './diff-sum-words.ts';
 import { diffSection } from './html/diff-section.ts';
 import { fittedParts } from './html/fitted-parts.ts';
 import { shiftedColumns } from './shift-words.ts';
@@ -19,9 +20,9 @@ export function diffToHtml(report: DiffReport): string {
     title: `Diff: ${subject(scope)}`,
     head: html`<meta http-equiv="Content-Security-Policy" content="${OFFLINE_POLICY}">`,
     body: html`<main><header><p><span class="badge quiet">DIFF</span></p><h1>${subject(scope)}</h1>
+<p><strong>${sumWords(tables, hasErrors(problems)).join(' · ')}</strong></p>
 <dl class="facts">${facts(scope).map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`)}<dt>took</dt><dd>${durationWords(durationMs)}</dd></dl></header>
 ${problems.map(({ code, level, message, hint }) => html`<p>${level === 'warning' ? html`<span class="badge caution">warning</span>` : html`<span class="badge doubt">error</span>`} <code>${code}</code> ${message}${hint === undefined ? null : html` <span class="muted">${hint}</span>`}</p>`)}
-${tables.length === 0 && !hasErrors(problems) ? html`<p>No table differs.</p>` : null}
 ${overview(tables, sections.shown.length)}
 ${sections.shown}
 ${sections.omitted > 0 ? html`<p class="muted">${plural(sections.omitted, 'more table')} in the list above alone; all of it: --format json, or --table for one.</p>` : null}
@@ -54,7 +55,8 @@ function overviewCells(diff: TableDiff): Html {
   const keyless = nullKeys.inserted + nullKeys.deleted;
   const shifted = shiftedColumns(diff.profile).length;
   const also = [
-    ...(differs(diff) ? [] : ['no difference']),
+    ...uncomparedWords([diff]),
+    ...(differs(diff) || !isComplete(diff) ? [] : ['no difference']),
     ...(schema.length === 0 ? [] : [`${plural(schema.length, 'change')} of the schema`]),
     ...(duplicateKeys.keys === 0 ? [] : [`${plural(duplicateKeys.keys, 'key')} more than once`]),
     ...(keyless === 0 ? [] : [`${plural(keyless, 'row')} without a key`]),

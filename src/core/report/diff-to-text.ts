@@ -1,8 +1,8 @@
-import { count, plural } from '../check/words.ts';
+import { plural } from '../check/words.ts';
 import type { DiffedTable, DiffReport } from '../diff/diff-report.ts';
-import { differs } from '../diff/order-tables.ts';
 import type { TableDiff } from '../diff/table-diff.ts';
 import { hasErrors } from '../problem.ts';
+import { sumWords } from './diff-sum-words.ts';
 import { escapeAllText } from './escape-text.ts';
 import { shiftedColumns } from './shift-words.ts';
 import { type DiffDetail, diffLines } from './text/diff-lines.ts';
@@ -126,18 +126,4 @@ function headline(report: DiffReport, width: number): readonly Line[] {
       indent: 6,
     },
   );
-}
-
-function sumWords(tables: readonly DiffedTable[], isBroken: boolean): readonly string[] {
-  if (tables.length === 0) return [isBroken ? 'nothing compared' : 'no difference'];
-  const diffs = tables.flatMap(({ diff }) => (diff === null ? [] : [diff]));
-  const failed = tables.length - diffs.length;
-  const differing = diffs.filter(differs).length;
-  const sum = (name: 'inserted' | 'updated' | 'deleted'): number => diffs.reduce((all, diff) => all + diff[name], 0);
-  const rows = `+${count(sum('inserted'))} ~${count(sum('updated'))} -${count(sum('deleted'))} rows`;
-  return [
-    ...(failed === 0 ? [] : [`${plural(failed, 'table')} not compared`]),
-    ...(diffs.length === 0 ? [] : [differing === 0 ? 'no difference' : rows]),
-    ...(tables.length > 1 ? [`${count(differing)} of ${plural(tables.length, 'table')} differ`] : []),
-  ];
 }

@@ -1,5 +1,6 @@
 import { count, plural } from '../check/words.ts';
 import { worstFirst } from '../verdict/worst-first.ts';
+import { uncomparedWords } from './diff-sum-words.ts';
 import { escapeText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
 import { MEASURE_WORDS, movedWords, shiftedColumns, sidesWords, tellingShifts } from './shift-words.ts';
@@ -107,7 +108,15 @@ function tableRows({ tables }: Report, most: number): string {
     (cells) => `| ${cells.join(' | ')} |`,
   );
   const more = tables.length - shown.length;
-  return [...lines, ...(more > 0 ? ['', `… and ${plural(more, 'more table')}.`] : [])].join('\n');
+  const uncompared = shown.flatMap(({ name, diff }) => {
+    const words = diff === null ? [] : uncomparedWords([diff]);
+    return words.length === 0 ? [] : [`- ${code(name)}: ${words.join(', ')}`];
+  });
+  return [
+    ...lines,
+    ...(more > 0 ? ['', `… and ${plural(more, 'more table')}.`] : []),
+    ...(uncompared.length > 0 ? ['', ...uncompared] : []),
+  ].join('\n');
 }
 
 /** What a table would say, line by line; the bullet is not that of the findings, or both would be one list. */
@@ -117,7 +126,7 @@ function tableList({ tables }: Report, most: number): string {
     const [inserted, deleted, updated] = diffCells(table);
     const words = [
       ...(table.rows === null ? [] : [plural(table.rows, 'row')]),
-      ...(table.diff === null ? [] : [`+${inserted} −${deleted} ~${updated}`]),
+      ...(table.diff === null ? [] : [`+${inserted} −${deleted} ~${updated}`, ...uncomparedWords([table.diff])]),
       `${count(counts.fail + counts.error)} failed`,
       ...(counts.warn === 0 ? [] : [`${count(counts.warn)} warned`]),
       `${count(counts.pass)} passed`,

@@ -12,7 +12,7 @@ function column(name: string): DiffColumn {
 
 /** 10 rows before: 1 updated, 1 updated in its spelling alone, 2 deleted; 3 inserted. */
 const PARTS: EvidenceParts = {
-  shape: { key: [column('id')], values: [column('a'), column('b')], notes: [] },
+  shape: { key: [column('id')], values: [column('a'), column('b')], uncompared: 0, notes: [] },
   rows: { base: 10, merge: 11 },
   counts: {
     inserted: 3,

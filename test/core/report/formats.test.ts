@@ -18,6 +18,7 @@ import {
   REJECTED,
   report,
   table,
+  tableDiff,
   UNDECIDED,
 } from './reports.ts';
 
@@ -167,6 +168,12 @@ describe('Markdown', () => {
     expect(outside).not.toMatch(/<(script|img|a)\b|javascript:|@team|evil/);
     expect(outside.match(/<!--/g)).toHaveLength(1);
     expect(html.match(/<tr>/g)).toHaveLength(2);
+  });
+
+  it.each(['github', 'plain'] as const)('says what the diff did not compare: %s', (dialect) => {
+    const diff = tableDiff({ deleted: 9, uncompared: { records: { base: 1, merge: 2_000 }, columns: 1 } });
+    const text = toMarkdown(report({ verdict: 'rejected', tables: [table({ diff })] }), { dialect });
+    expect(text).toContain('1 record before and 2,000 after not compared, 1 column not compared');
   });
 
   it('is bounded, and says what it leaves out', () => {

@@ -1,6 +1,8 @@
 import { count, plural } from '../../check/words.ts';
+import { isComplete } from '../../diff/order-tables.ts';
 import type { ColumnDiff, SchemaChange, TableDiff } from '../../diff/table-diff.ts';
 import { type Html, html, NOTHING } from '../../html/html.ts';
+import { uncomparedWords } from '../diff-sum-words.ts';
 import { objectsCompared } from '../text/diff-lines.ts';
 import { byteWords, rateWords } from '../text/numbers.ts';
 import { changesId } from './changed-rows-id.ts';
@@ -16,6 +18,7 @@ import { sampleSection } from './sample-section.ts';
 export function diffSection(diff: TableDiff, section: string, isOpen = false): Html {
   return html`<section id="${changesId(section)}" aria-label="What changed"><h3>What changed</h3>
 ${estimateNote(diff)}
+${uncomparedNote(diff)}
 ${rowFacts(diff)}
 ${rowBar(diff)}
 ${schemaTable(diff)}
@@ -31,13 +34,18 @@ function estimateNote({ estimate }: TableDiff): Html | null {
   return html`<p><span class="badge caution">estimate</span> One key in ${count(estimate.oneIn)} was compared. 95 % of the time the true numbers are within ± ${count(inserted)} (inserted), ± ${count(updated)} (updated) and ± ${count(deleted)} (deleted).</p>`;
 }
 
+function uncomparedNote(diff: TableDiff): Html | null {
+  if (isComplete(diff)) return null;
+  return html`<p><span class="badge doubt">not compared</span> ${uncomparedWords([diff]).join(', ')}: all counts are of what was read.</p>`;
+}
+
 function rowFacts(diff: TableDiff): Html {
   const { rows, inserted, deleted, updated, duplicateKeys, nullKeys, moved, objects, key } = diff;
   const changed = inserted + deleted + updated + nullKeys.inserted + nullKeys.deleted + duplicateKeys.keys > 0;
   const difference = rows.merge - rows.base;
   const signed = `${difference > 0 ? '+' : difference < 0 ? '−' : '±'}${count(Math.abs(difference))}`;
   return html`<dl class="facts">
-<dt>rows</dt><dd><span class="was-word">${count(rows.base)}</span> → <span class="now-word">${count(rows.merge)}</span> (${signed})${changed ? null : html`: ${unchangedWords(objects)}`}</dd>
+<dt>rows</dt><dd><span class="was-word">${count(rows.base)}</span> → <span class="now-word">${count(rows.merge)}</span> (${signed})${changed ? null : `: ${unchangedWords(diff)}`}</dd>
 <dt>key</dt><dd class="mono">${key.length === 0 ? 'none: whole rows are compared' : key.join(', ')}</dd>
 ${duplicateKeys.keys === 0 ? null : html`<dt>repeated keys</dt><dd>${plural(duplicateKeys.keys, 'key')} more than once (${count(duplicateKeys.baseRows)} → ${count(duplicateKeys.mergeRows)} rows), not compared column by column</dd>`}
 ${nullKeys.inserted + nullKeys.deleted === 0 ? null : html`<dt>rows without key</dt><dd>+ ${count(nullKeys.inserted)} − ${count(nullKeys.deleted)}</dd>`}
@@ -45,7 +53,9 @@ ${moved === null || moved === 0 ? null : html`<dt>moved</dt><dd>${plural(moved, 
 <dt>compared</dt><dd>${objectsCompared(objects)} (${objects.read === objects.of ? '' : `${byteWords(objects.bytesRead)} of `}${byteWords(objects.bytesOf)})</dd></dl>`;
 }
 
-function unchangedWords({ changed }: TableDiff['objects']): string {
+function unchangedWords(diff: TableDiff): string {
+  if (!isComplete(diff)) return 'nothing that was read changed';
+  const { changed } = diff.objects;
   if (changed === 0) return 'no row changed';
   return `no row changed, though ${changed === 1 ? '1 object differs' : `${count(changed)} objects differ`}`;
 }

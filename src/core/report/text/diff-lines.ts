@@ -1,5 +1,7 @@
 import { count, plural } from '../../check/words.ts';
+import { isComplete } from '../../diff/order-tables.ts';
 import type { ColumnDiff, SchemaChange, TableDiff } from '../../diff/table-diff.ts';
+import { uncomparedWords } from '../diff-sum-words.ts';
 import { cutEnd, cutMiddle, displayWidth, padEnd, padStart } from './display-width.ts';
 import { BLANK, field, type Line, type Span } from './line.ts';
 import { byteWords, rateWords } from './numbers.ts';
@@ -43,10 +45,11 @@ function rowLines(diff: TableDiff, page: Page): readonly Line[] {
   const { rows, key } = diff;
   const by = key.length === 0 ? 'no key: compared as whole rows' : `key: ${key.join(', ')}`;
   const lines = [
-    `${count(rows.base)} -> ${count(rows.merge)}${growth(rows)}   ${by}`,
+    `${count(rows.base)} -> ${count(rows.merge)}${isComplete(diff) ? growth(rows) : ''}   ${by}`,
     changeWords(diff),
     ...(diff.estimate === null ? [] : [estimateWords(diff, diff.estimate)]),
     ...(isUnderstood(diff) ? [] : [oddWords(diff)]),
+    ...(isComplete(diff) ? [] : [`! ${uncomparedWords([diff]).join(', ')}: all counts are of what was read`]),
   ];
   return lines.flatMap((text, index) => field(index === 0 ? 'rows' : '', text, page));
 }
@@ -78,8 +81,11 @@ export function changeWords(diff: TableDiff): string {
 }
 
 /** The whole sentence for a table without a changed row. */
-function nothingWords({ objects, duplicateKeys, nullKeys }: TableDiff): string {
-  if (duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted > 0) return 'no row with a key of its own changed';
+function nothingWords(diff: TableDiff): string {
+  const { objects, duplicateKeys, nullKeys } = diff;
+  const isOdd = duplicateKeys.keys + nullKeys.inserted + nullKeys.deleted > 0;
+  if (!isComplete(diff)) return isOdd ? 'no row read with a key of its own changed' : 'nothing that was read changed';
+  if (isOdd) return 'no row with a key of its own changed';
   if (objects.changed === 0) return 'no row changed';
   return `no row changed (${objects.changed === 1 ? '1 object differs' : `${count(objects.changed)} objects differ`})`;
 }
@@ -148,7 +154,7 @@ function columnTable(diff: TableDiff, { columns: limit }: DiffDetail, width: num
   const more = diff.columns.length + diff.omitted.columns - shown.length;
   const [first] = shown;
   const hidden = [
-    ...(first === undefined ? [] : [`match: of ${count(first.matchRate.denominator)} ${first.matchRate.of}`]),
+    ...(first === undefined ? [] : [`match: of ${wholeWords(first)}`]),
     ...(more > 0 ? [`${plural(more, 'more changed column')}`] : []),
     ...(diff.unchangedColumns > 0 ? [`${plural(diff.unchangedColumns, 'unchanged column')} hidden`] : []),
   ];
@@ -166,6 +172,11 @@ function columnTable(diff: TableDiff, { columns: limit }: DiffDetail, width: num
     }),
     ...(hidden.length === 0 ? [] : [[{ text: `    (${hidden.join(', ')})`, style: 'faint' } satisfies Span]]),
   ];
+}
+
+/** `1 row on both sides`. */
+function wholeWords({ matchRate: { denominator, of } }: ColumnDiff): string {
+  return `${count(denominator)} ${denominator === 1 ? of.replace(/^rows\b/, 'row') : of}`;
 }
 
 function howWords(column: ColumnDiff): string {
