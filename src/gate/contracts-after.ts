@@ -12,7 +12,7 @@ export interface JudgingContracts {
 
 /**
  * Contracts of the destination judge, never those of the source. When somebody who may do so changes contracts, those
- * that the merge result will hold are read too: with an error in them it must not become the destination, because every
+ * that the merge result, or the commit, will hold are read too: with an error in them it must not become the destination, because every
  * later change would be undecided; and where the destination's own contracts are already broken, they are what mends
  * that, and judge.
  */
@@ -27,9 +27,13 @@ export async function judgingContracts(
   const { contractPrefix } = policy;
   const { tree, event } = pinned;
   const isChanged = contractPrefix !== null && rules.changes.some(({ path }) => path.startsWith(contractPrefix));
-  if (!isChanged || tree.kind !== 'commit' || hasErrors(rules.problems)) return { loaded: before, problems: [] };
+  if (!isChanged || hasErrors(rules.problems)) return { loaded: before, problems: [] };
   const { repository, branch } = event;
-  const request = { repository, destinationCommit: tree.commit.id, ...(branch === undefined ? {} : { branch }) };
+  const version =
+    tree.kind === 'commit'
+      ? { destinationCommit: tree.commit.id }
+      : { destinationCommit: pinned.destination.id, staged: tree.branch };
+  const request = { repository, ...version, ...(branch === undefined ? {} : { branch }) };
   const after = await deps.readContracts(await deps.contracts.load(request, signal), signal);
   if (hasErrors(after.problems)) return { loaded: { ...before, problems: after.problems }, problems: [broken(after)] };
   return hasErrors(before.problems)

@@ -242,7 +242,7 @@ function openParts(
   const contracts = withCanaryContract(
     config.contracts.kind === 'directory'
       ? createDirectorySource(config.contracts.path)
-      : createRepositorySource(lake, config.contracts.prefix),
+      : createRepositorySource(lake, config.contracts.prefix, reader),
   );
   const text = createTextFiles({ maxPlainBytes: config.limits.bytes });
   return { engine, lake, reader, writer, pulls, objects, contracts, text };

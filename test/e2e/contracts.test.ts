@@ -42,6 +42,22 @@ describe('contracts in the repository', () => {
     expect(await broken.merge('etl')).toMatchObject({ status: 200 });
   });
 
+  it('a commit that would break the contracts is refused too, and one that mends them gets through', async () => {
+    const typo = SHOP.replace('        required: true\n', '        requierd: true\n');
+    const gate = await sharedGate({ contracts: 'repository', settings: { SLUICE_RULE_CHANGERS: 'quickstart' } });
+    const lake = await gatedLake(gate, {
+      files: { ...FILES, 'contracts/shop.odcs.yaml': SHOP },
+      events: ['pre-merge', 'pre-commit'],
+    });
+    await lake.put('main', 'contracts/shop.odcs.yaml', typo);
+    await expect(lake.commit('main')).rejects.toThrow(/412.*status code: 503/s);
+    expect(lastReport(gate, lake.repository).problems).toContainEqual(
+      expect.objectContaining({ code: 'contracts-would-break' }),
+    );
+    await lake.put('main', 'contracts/shop.odcs.yaml', RELAXED);
+    await lake.commit('main');
+  });
+
   it('a contract in another folder governs when the configuration names the folder', async () => {
     const gate = await sharedGate({
       contracts: 'repository',
