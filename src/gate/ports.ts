@@ -27,7 +27,7 @@ export interface Commit {
 /** The versioned lake: lakeFS's REST API. */
 export interface Lake {
   commit(repository: string, commitId: string, signal: AbortSignal): Promise<Commit>;
-  /** The commit a branch points to now; only for lakeFS before 1.23, which does not tell the merge commit. */
+  /** The commit a branch points to now: for commits that are not there yet, and where the records doubt the branch. */
   branchHead(repository: string, branch: string, signal: AbortSignal): Promise<Commit>;
   /** Every entry of the two_dot diff, all pages. */
   diff(repository: string, left: string, right: string, signal: AbortSignal): Promise<readonly DiffEntry[]>;
@@ -99,6 +99,8 @@ export interface ContractSource {
       readonly destinationCommit: string;
       /** The branch that is merged into; absent where nobody merges. */
       readonly branch?: string;
+      /** A branch whose contracts are wanted as they stand, uncommitted changes included, and not the commit's. */
+      readonly staged?: string;
     },
     signal: AbortSignal,
   ): Promise<readonly ContractDocument[]>;
