@@ -22,8 +22,8 @@ export function statusFailure(asked: Asked, status: number, detail: string | nul
       code: 'lakefs-not-found',
       message: `lakeFS does not have ${asked.what} (status ${status}${said}).`,
       hint:
-        'It may have been deleted, or Sluice is set up with the address of another lakeFS server. A commit that was ' +
-        'cherry-picked lately is not found by lakeFS for some ten minutes: try again then.',
+        'See that every name is right: it may be spelled otherwise, be deleted, or be on another lakeFS server. (lakeFS does ' +
+        'not find a commit for some ten minutes after it was cherry-picked: then try again.)',
     });
   }
   return {

@@ -41,8 +41,6 @@ function differenceWords(diffs: readonly TableDiff[], isCut: boolean): readonly 
     sum((diff) => diff.updated),
     sum((diff) => diff.deleted),
   ];
-  const repeated = sum(({ duplicateKeys }) => duplicateKeys.keys);
-  const keyless = sum(({ nullKeys }) => nullKeys.inserted + nullKeys.deleted);
   const areRead = diffs.some(
     ({ uncompared }) => (uncompared?.records.base ?? 0) + (uncompared?.records.merge ?? 0) > 0,
   );
@@ -50,12 +48,21 @@ function differenceWords(diffs: readonly TableDiff[], isCut: boolean): readonly 
     ...(inserted + updated + deleted === 0
       ? []
       : [`+${count(inserted)} ~${count(updated)} -${count(deleted)} rows${areRead ? ' among those read' : ''}`]),
-    ...(repeated === 0 ? [] : [`${plural(repeated, 'key')} more than once`]),
-    ...(keyless === 0 ? [] : [`${plural(keyless, 'row')} without a key`]),
+    ...unpairedWords(diffs),
   ];
   if (rows.length > 0) return rows;
   // Of a part of the keys nobody can say that no row differs.
   return [
     isWhole && diffs.every(({ estimate }) => estimate === null) ? 'schema differs, no row does' : 'schema differs',
+  ];
+}
+
+/** Rows that no key pairs, beside those that were inserted, deleted and updated; nothing where there are none. */
+export function unpairedWords(diffs: readonly Pick<TableDiff, 'duplicateKeys' | 'nullKeys'>[]): readonly string[] {
+  const repeated = diffs.reduce((all, { duplicateKeys }) => all + duplicateKeys.keys, 0);
+  const keyless = diffs.reduce((all, { nullKeys }) => all + nullKeys.inserted + nullKeys.deleted, 0);
+  return [
+    ...(repeated === 0 ? [] : [`${plural(repeated, 'key')} more than once`]),
+    ...(keyless === 0 ? [] : [`${plural(keyless, 'row')} without a key`]),
   ];
 }

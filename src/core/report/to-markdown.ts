@@ -1,6 +1,7 @@
 import { count, plural } from '../check/words.ts';
+import type { TableDiff } from '../diff/table-diff.ts';
 import { worstFirst } from '../verdict/worst-first.ts';
-import { uncomparedWords } from './diff-sum-words.ts';
+import { uncomparedWords, unpairedWords } from './diff-sum-words.ts';
 import { escapeText } from './escape-text.ts';
 import type { CheckReport, Report, TableReport } from './report.ts';
 import { MEASURE_WORDS, movedWords, shiftedColumns, sidesWords, tellingShifts } from './shift-words.ts';
@@ -109,7 +110,7 @@ function tableRows({ tables }: Report, most: number): string {
   );
   const more = tables.length - shown.length;
   const uncompared = shown.flatMap(({ name, diff }) => {
-    const words = diff === null ? [] : uncomparedWords([diff]);
+    const words = diff === null ? [] : besideCounts(diff);
     return words.length === 0 ? [] : [`- ${code(name)}: ${words.join(', ')}`];
   });
   return [
@@ -126,7 +127,7 @@ function tableList({ tables }: Report, most: number): string {
     const [inserted, deleted, updated] = diffCells(table);
     const words = [
       ...(table.rows === null ? [] : [plural(table.rows, 'row')]),
-      ...(table.diff === null ? [] : [`+${inserted} −${deleted} ~${updated}`, ...uncomparedWords([table.diff])]),
+      ...(table.diff === null ? [] : [`+${inserted} −${deleted} ~${updated}`, ...besideCounts(table.diff)]),
       `${count(counts.fail + counts.error)} failed`,
       ...(counts.warn === 0 ? [] : [`${count(counts.warn)} warned`]),
       `${count(counts.pass)} passed`,
@@ -135,6 +136,11 @@ function tableList({ tables }: Report, most: number): string {
   });
   const more = tables.length - lines.length;
   return [...lines, ...(more > 0 ? [`* … and ${plural(more, 'more table')}`] : [])].join('\n');
+}
+
+/** What the three counts leave out. */
+function besideCounts(diff: TableDiff): readonly string[] {
+  return [...unpairedWords([diff]), ...uncomparedWords([diff])];
 }
 
 function diffCells({ diff }: TableReport): readonly string[] {

@@ -35,6 +35,15 @@ describe('the block of a pull request', () => {
     expect(text).toMatch(/^\* `\w+`: [\d,]+ rows, \+12 −3 ~4,000, 1 failed, 0 passed$/m);
   });
 
+  it('tells of rows that no key pairs', () => {
+    const diff = tableDiff({
+      duplicateKeys: { keys: 2, baseRows: 2, mergeRows: 4 },
+      nullKeys: { inserted: 1, deleted: 0 },
+    });
+    const text = pullRequestBlock(report({ tables: [table({ diff, checks: [failed()] })] }), OPTIONS);
+    expect(text).toMatch(/\+0 −0 ~0, 2 keys more than once, 1 row without a key, 1 failed/);
+  });
+
   it('keeps its bounds, and says what it leaves out', () => {
     const text = pullRequestBlock(huge(200, 40), OPTIONS);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(16_384);
