@@ -76,7 +76,7 @@ describeInBrowser('the report as a page', () => {
     expect(main).toContain('not compared an object cannot be read');
     expect(main).toContain('3 more tables left out.');
     expect(await page.locator('svg[role=img]').first().getAttribute('aria-label')).toBe(
-      '11,987,800 unchanged, 8,200 changed, 200,000 added, 4,000 removed',
+      '11,987,800 unchanged, 8,200 updated, 200,000 inserted, 4,000 deleted',
     );
     expect(await page.locator('figure.histogram tbody tr').count()).toBe(6);
     expect(main).toContain('1 column shifted');

@@ -162,6 +162,8 @@ export async function gateEnvironment({
     SLUICE_STATE_DIR: stateDir,
     SLUICE_CONTRACTS: contracts === 'repository' ? contracts : directoryOf(contracts),
     SLUICE_LIMIT_MEMORY: '1GiB',
+    // As on two processors, whatever there are: a gate keeps one engine process more than that warm.
+    SLUICE_CONCURRENT_RUNS: '1',
     // Tests that break or count the calls to lakeFS mean those of a run.
     SLUICE_PULL_REQUESTS: 'off',
     ...settings,

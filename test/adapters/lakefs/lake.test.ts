@@ -272,7 +272,7 @@ describe('a lakeFS that cannot be used', () => {
 describe('a lakeFS that is slow', () => {
   it('is given up on after the time for one try, times the tries', async () => {
     const server = await serve(() => undefined);
-    const problem = await problemOf(lakeAt(server.url, { timeoutMs: 60, attempts: 2 }).commit('lake', A, never));
+    const problem = await problemOf(lakeAt(server.url, { timeoutMs: 300, attempts: 2 }).commit('lake', A, never));
     expect(problem.code).toBe('lakefs-timeout');
     expect(server.targets.length).toBe(2);
   });

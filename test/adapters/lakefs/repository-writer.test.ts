@@ -332,7 +332,7 @@ describe('when it is not known what became of it', () => {
   ];
 
   it.each(once)('%s is not sent twice', async (_name, change, path) => {
-    const { repository, writer, wire } = await forked({ timeoutMs: 150, hookTimeoutMs: 150 });
+    const { repository, writer, wire } = await forked({ timeoutMs: 400, hookTimeoutMs: 400 });
     const isIt = (seen: { readonly method: string; readonly path: string }) =>
       seen.method !== 'GET' && seen.path.includes(repository) && path.test(seen.path);
     for (const [index, [name, fault, code]] of faults.entries()) {
@@ -349,7 +349,11 @@ describe('when it is not known what became of it', () => {
       const isIt = (seen: { readonly method: string; readonly path: string }) =>
         seen.method !== 'GET' && seen.path.includes(repository) && path.test(seen.path);
       wire.faults.order({ when: isIt, fault: { kind: 'hang' } });
-      expect(await codeOf(change(writer, repository, AbortSignal.timeout(100)))).toBe('cancelled');
+      const caller = new AbortController();
+      const left = codeOf(change(writer, repository, caller.signal));
+      await expect.poll(() => wire.requests.some(isIt)).toBe(true);
+      caller.abort();
+      expect(await left).toBe('cancelled');
       expect(await codeOf(change(writer, repository, AbortSignal.abort()))).toBe('cancelled');
       expect(wire.requests.filter(isIt)).toHaveLength(1);
     },
@@ -385,7 +389,8 @@ describe('when it is not known what became of it', () => {
 
   it('a merge may take longer than any other call', async () => {
     const { repository, writer, wire } = await forked({ timeoutMs: 100 });
-    const when = ({ path }: { readonly path: string }) => path.includes('/merge/');
+    const when = ({ path }: { readonly path: string }) =>
+      path.startsWith(`/repositories/${repository}/`) && path.includes('/merge/');
     wire.faults.order({ when, fault: { kind: 'delay', milliseconds: 400 } });
     const request = { repository, source: 'dev', destination: 'main' };
     expect(await writer.merge(request, never)).toMatchObject({ kind: 'done' });
@@ -400,7 +405,8 @@ describe('when it is not known what became of it', () => {
     const body = JSON.stringify({ message: `no: ${secretAccessKey}\nBasic ${basic}` });
     for (const status of [400, 500]) {
       const headers = { 'content-type': 'application/json' };
-      const when = ({ path }: { readonly path: string }) => path.includes('/merge/');
+      const when = ({ path }: { readonly path: string }) =>
+        path.startsWith(`/repositories/${repository}/`) && path.includes('/merge/');
       wire.faults.order({ when, fault: { kind: 'status', status, body, headers } });
       const seen = JSON.stringify(
         await writer
