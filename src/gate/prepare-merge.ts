@@ -54,7 +54,7 @@ export async function prepareMerge(
   const { observer = NO_OBSERVER } = deps;
   const { merge, destination } = await observer.stage('commits', () => pinCommits(event, deps.lake, signal));
   const documents = await loadDocuments(event, destination, deps, signal);
-  const base = judgeBase(event, destination, deps.approvals);
+  const base = await judgeBase({ event, destination }, deps, signal);
   const key = keyOf({ event, destination, base, documents, metaRange: merge.metaRangeId }, deps, policy);
   const tree: JudgedTree = { kind: 'commit', commit: merge };
   return { event, key, tree, destination, base, documents, mergeResult: event.commitId !== undefined, startedAt };
@@ -82,7 +82,7 @@ export async function prepareCommit(
   );
   const closedAt = Math.floor(Date.parse(event.eventTime) / 1000);
   const tree: JudgedTree = { kind: 'branch', branch, entries, prefixes, closedAt };
-  const base = judgeBase(event, destination, deps.approvals);
+  const base = await judgeBase({ event, destination }, deps, signal);
   const key = keyOf({ event, destination, base, documents, metaRange: listingDigest(entries) }, deps, policy);
   return { event, key, tree, destination, base, documents, mergeResult: false, startedAt };
 }
@@ -128,6 +128,7 @@ function keyOf(
       rules.prefixes,
       mayChangeRules(rules, event.committer),
       base.isUnjudged,
+      ...(base.wentBackFrom === null ? [] : [base.wentBackFrom]),
     ]),
   };
 }

@@ -26,6 +26,12 @@ export interface Landed {
   readonly same: boolean;
 }
 
+/** A commit that has landed on a branch, and on which others were before it. */
+export interface LandedAbove extends Pick<Landed, 'commit' | 'at'> {
+  /** What stood for its tree when it was judged: content address of the tree, or digest of a listing. */
+  readonly metaRange: string;
+}
+
 export const DECISION_STATES = ['running', 'approved', 'rejected', 'undecided', 'abandoned'] as const;
 export type DecisionState = (typeof DECISION_STATES)[number];
 
@@ -107,6 +113,12 @@ export interface DecisionStore {
   approvedFor(repository: string, commitId: string, branch?: string): Decision | null;
   /** The commit that the first change of the branch was based on whose data a hook judged; null: there was none. */
   firstBaseOf(repository: string, branch: string): string | null;
+  /**
+   * The newest commit that landed on the branch with the judged tree, if this commit lies below it: if the recorded
+   * changes lead from the one down to the other, base by base. Null as well when there is a commit between that nobody
+   * was asked about.
+   */
+  landedAbove(repository: string, branch: string, commitId: string): LandedAbove | null;
   get(id: string): Decision | null;
   /** Newest first. */
   list(filter: DecisionFilter): readonly Decision[];

@@ -55,6 +55,11 @@ export interface RepositoryReader {
   branches(repository: string, prefix: string, signal: AbortSignal): Promise<readonly Branch[]>;
   /** Rejects with `lakefs-not-found` when nothing is called so. */
   resolve(repository: string, ref: string, signal: AbortSignal): Promise<Commit>;
+  /**
+   * The best common ancestor of two commits, which is one of them where it lies in the other's history; null when they
+   * have none. Rejects with `lakefs-not-found` when one of them is not there. Needs `fs:ListCommits`.
+   */
+  commonAncestor(repository: string, one: string, other: string, signal: AbortSignal): Promise<string | null>;
   /** Every object under the prefix, all pages; of a branch with what is not committed yet. */
   listAt(repository: string, ref: string, prefix: string, signal: AbortSignal): Promise<readonly BranchEntry[]>;
   /** A small object's bytes; `lakefs-bad-answer` above `maxBytes`, `lakefs-not-found` when there is none. */

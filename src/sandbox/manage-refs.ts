@@ -1,4 +1,4 @@
-import { branchOf } from './branches.ts';
+import { assertSealedClean, branchOf } from './branches.ts';
 import { afterwards, before, type Happening } from './events.ts';
 import type { Call } from './lake.ts';
 import { LakeError, withContext } from './lake-error.ts';
@@ -40,6 +40,13 @@ export async function deleteBranch(call: Call, name: string): Promise<void> {
   repository.branches.delete(name);
   repository.hidden.delete(name);
   afterwards(call, { type: 'post-delete-branch', ...event });
+}
+
+/** No hook is asked, as in lakeFS. */
+export function hardReset({ repository }: Call, name: string, ref: string): void {
+  const branch = branchOf(repository, name);
+  assertSealedClean(repository, name, branch);
+  repository.branches.set(name, { ...branch, commitId: commitAt(repository, ref).id });
 }
 
 /** @returns the tagged commit; any commit will do, dangling ones too */

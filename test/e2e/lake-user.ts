@@ -11,6 +11,8 @@ export interface LakeUser {
   /** A new branch with these objects changed (null: removed) and committed. */
   branch(name: string, changes?: Readonly<Record<string, Body | null>>, source?: string): Promise<void>;
   head(branch: string): Promise<string>;
+  /** Lets the branch point to another commit, about which lakeFS asks no hook. */
+  hardReset(branch: string, ref: string): Promise<void>;
   /** Replaces an object's user metadata and nothing else. */
   describe(branch: string, path: string, metadata: Readonly<Record<string, string>>): Promise<void>;
   stat(ref: string, path: string): Promise<Json>;
@@ -99,6 +101,9 @@ export async function createRepository(server: Keys & { readonly url: string }, 
       if (Object.keys(changes).length > 0) await commit(name);
     },
     head: async (branch) => String((await json('GET', `${home}/branches/${branch}`))['commit_id']),
+    hardReset: async (branch, ref) => {
+      await json('PUT', at(branch, `hard_reset?${new URLSearchParams({ ref })}`));
+    },
     describe: async (branch, path, metadata) => {
       const query = new URLSearchParams({ path });
       await json('PUT', at(branch, `objects/stat/user_metadata?${query}`), { set: metadata });

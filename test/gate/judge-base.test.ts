@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStore } from '../../src/adapters/store/open-store.ts';
 import { recordedApprovals } from '../../src/gate/judge-base.ts';
-import type { DecisionKey, DecisionStore } from '../../src/gate/record-ports.ts';
+import type { Decision, DecisionKey, DecisionStore } from '../../src/gate/record-ports.ts';
 import { APPROVED, KEY, running } from '../adapters/store/decisions.ts';
 
 let directory = '';
@@ -90,4 +90,51 @@ it('a commit that was approved before it was there is known by its tree', () => 
   store.begin(running('02', { origin: 'check', mergeCommit: '' }));
   store.finish('02', { ...APPROVED, key: { ...KEY, metaRange: 'asked tree' } });
   expect(isApproved('asked', 'asked tree')).toBe(false);
+});
+
+/** Approved on `base`, and on the branch since. */
+function land(id: string, base: string, commit: string, change: Partial<Decision> = {}, same = true): void {
+  store.begin(running(id, { mergeCommit: commit, ...change }));
+  store.finish(id, { ...APPROVED, key: { ...KEY, destinationCommit: base, metaRange: `tree of ${commit}` } });
+  store.land(id, { commit, at: `2026-11-21T04:40:${id}.000Z`, same });
+}
+
+const above = (commit: string, branch = 'main'): string | null =>
+  recordedApprovals(store).landedAbove('lake', branch, commit)?.commit ?? null;
+
+it('a commit below the newest that landed is one to which the branch went back', () => {
+  expect(above('start')).toBeNull();
+  land('01', 'start', 'a');
+  land('02', 'a', 'b');
+  // Known before it was there, by what its post-event told.
+  land('03', 'b', 'c', { event: 'pre-commit', mergeCommit: '' });
+  land('04', 'c', 'd');
+  expect(['start', 'a', 'b', 'c', 'd'].map((commit) => above(commit))).toEqual(['d', 'd', 'd', 'd', null]);
+  expect(recordedApprovals(store).landedAbove('lake', 'main', 'b')).toEqual({
+    commit: 'd',
+    at: '2026-11-21T04:40:04.000Z',
+    metaRange: 'tree of d',
+  });
+  expect(above('start', 'other')).toBeNull();
+  // Somebody was told, and has merged upon the older head.
+  land('05', 'a', 'e');
+  expect(['b', 'd', 'e', 'a'].map((commit) => above(commit))).toEqual([null, null, null, 'e']);
+});
+
+it('a commit that lies below nothing that landed is none', () => {
+  land('01', 'start', 'a');
+  // Its post-merge never came, or the other Sluice has it.
+  approve('02', 'b', { ...KEY, destinationCommit: 'a' });
+  expect(above('b')).toBeNull();
+  // Made past the gate, or by a new branch of the name.
+  expect(above('elsewhere')).toBeNull();
+  // Where the next one landed, its base was there as well.
+  land('03', 'b', 'c');
+  expect(above('a')).toBe('c');
+  // Taking away what is not what was judged is as it should be.
+  land('04', 'c', 'd', {}, false);
+  expect(above('c')).toBeNull();
+  // Merged elsewhere and brought here: the branch has not gone back.
+  land('05', 'x', 'y', { branch: 'release' });
+  expect(above('c', 'release')).toBeNull();
 });

@@ -74,7 +74,7 @@ function judgeWith(deps: GateDeps) {
 describe('a base that somebody let past the gate', () => {
   const { signal } = new AbortController();
   const preparedOn = (isApproved: boolean | null) =>
-    judgeWith({ ...DEPS, approvals: { isApproved: () => isApproved } }).prepare(EVENT, signal);
+    judgeWith({ ...DEPS, approvals: { isApproved: () => isApproved, landedAbove: () => null } }).prepare(EVENT, signal);
 
   it('makes another question of the same merge: no answer for a base that can be trusted is repeated for it', async () => {
     const [past, through, first] = [await preparedOn(false), await preparedOn(true), await preparedOn(null)];
@@ -84,10 +84,39 @@ describe('a base that somebody let past the gate', () => {
 
   it('is judged as it was known when the question was asked', async () => {
     let known: boolean | null = null;
-    const judge = judgeWith({ ...DEPS, approvals: { isApproved: () => known } });
+    const judge = judgeWith({ ...DEPS, approvals: { isApproved: () => known, landedAbove: () => null } });
     const prepared = await judge.prepare(EVENT, signal);
     known = false;
     expect((await judge.judge(prepared, 'decision', signal)).report.problems).toEqual([]);
+  });
+});
+
+describe('a base that is older than what has landed', () => {
+  const { signal } = new AbortController();
+  const preparedWith = (head: string, metaRange = 'tree of landed') => {
+    const landed = { commit: 'landed', at: '2026-05-31T10:00:00.000Z', metaRange };
+    const approvals = { isApproved: () => true, landedAbove: () => landed };
+    const branchHead = async () => commit(head, []);
+    const judge = judgeWith({ ...DEPS, lake: { ...LAKE, branchHead }, approvals });
+    return judge.prepare(EVENT, signal).then(async (prepared) => ({
+      key: prepared.key,
+      codes: (await judge.judge(prepared, 'decision', signal)).report.problems.map(({ code }) => code),
+    }));
+  };
+
+  it('is a warning, and another question than the same merge before', async () => {
+    const { key } = await judgeWith(DEPS).prepare(EVENT, signal);
+    const told = await preparedWith('head');
+    expect(told.codes).toEqual(['base-went-back']);
+    expect(told.key).not.toEqual(key);
+  });
+
+  it.each([
+    ['another merge came first, and lakeFS will ask again', 'landed', 'tree of landed'],
+    ['what landed since is what was there', 'head', 'tree of head'],
+  ])('is nothing to tell where %s', async (_why, head, metaRange) => {
+    const { key } = await judgeWith(DEPS).prepare(EVENT, signal);
+    expect(await preparedWith(head, metaRange)).toEqual({ key, codes: [] });
   });
 });
 

@@ -131,6 +131,13 @@ export const commitLog = shape<{ readonly results: readonly CommitAnswer[] }>({
   properties: { results: { type: 'array', items: COMMIT } },
 });
 
+/** Which side is which does not matter: lakeFS tells them the other way round than the path asks. */
+export const commonAncestorAnswer = shape<{ readonly base_commit_id: string }>({
+  type: 'object',
+  required: ['base_commit_id'],
+  properties: { base_commit_id: { type: 'string' } },
+});
+
 export const configAnswer = shape<ConfigAnswer>({
   type: 'object',
   required: ['version_config'],

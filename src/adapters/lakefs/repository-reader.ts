@@ -1,6 +1,7 @@
 import type { RepositoryFacts, RepositoryReader } from '../../gate/repository-ports.ts';
 import {
   branchPage,
+  commonAncestorAnswer,
   configAnswer,
   type RepositoryAnswer,
   repositoryAnswer,
@@ -8,11 +9,11 @@ import {
   userAnswer,
 } from './answers.ts';
 import { type LakefsClient, openClient } from './client.ts';
-import { branchSegment, inRepository, refSegment } from './endpoint.ts';
+import { branchSegment, commitSegment, inRepository, refSegment } from './endpoint.ts';
 import type { LakeOptions } from './lake.ts';
 import { listBranch, MAX_ENTRIES, objectCall, readDiff } from './list-objects.ts';
 import { allPages } from './pages.ts';
-import { resolveRef } from './read-commit.ts';
+import { resolveRef, shortId } from './read-commit.ts';
 import { readActionRuns, readHookOutput, readHookRuns } from './read-runs.ts';
 
 /**
@@ -59,7 +60,10 @@ function readsOfServer(client: LakefsClient, maxEntries: number): ReadsOfServer 
   };
 }
 
-type ReadsOfRefs = Pick<RepositoryReader, 'branches' | 'resolve' | 'listAt' | 'readAt' | 'uncommitted'>;
+type ReadsOfRefs = Pick<
+  RepositoryReader,
+  'branches' | 'resolve' | 'commonAncestor' | 'listAt' | 'readAt' | 'uncommitted'
+>;
 
 function readsOfRefs(client: LakefsClient, maxEntries: number): ReadsOfRefs {
   return {
@@ -73,6 +77,13 @@ function readsOfRefs(client: LakefsClient, maxEntries: number): ReadsOfRefs {
       return answers.map(({ id, commit_id: commitId }) => ({ id, commitId }));
     },
     resolve: (repository, ref, signal) => resolveRef(client, repository, ref, signal),
+    async commonAncestor(repository, one, other, signal) {
+      const call = {
+        segments: [...inRepository(repository), 'refs', commitSegment(one), 'merge', commitSegment(other)],
+        what: `the common ancestor of ${shortId(one)} and ${shortId(other)} in ${repository}`,
+      };
+      return (await client.json(call, commonAncestorAnswer, signal)).base_commit_id || null;
+    },
     async listAt(repository, ref, prefix, signal) {
       return listBranch(client, { repository, ref: refSegment(ref), prefix, maxEntries }, signal);
     },

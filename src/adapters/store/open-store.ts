@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { SluiceError } from '../../core/problem.ts';
-import type { Decision, DecisionStore } from '../../gate/record-ports.ts';
+import type { Decision, DecisionStore, LandedAbove } from '../../gate/record-ports.ts';
 import { SCRATCH_PREFIX } from '../../gate/scratch-branches.ts';
 import type { TableRecords } from '../../gate/table-records.ts';
 import { type DecisionRow, toDecision } from './decision-row.ts';
@@ -94,6 +94,20 @@ const FIRST_BASE = `SELECT key_destination_commit AS base FROM decision
   WHERE repository = ? AND branch = ? AND origin = 'hook' AND key_destination_commit IS NOT NULL
   ORDER BY sequence LIMIT 1`;
 
+/** Down from the newest landing, change by change; both ways to know a commit's base have an index. */
+const LANDED_ABOVE = `WITH RECURSIVE
+  newest AS (SELECT landed_commit, landed_at, key_meta_range, key_destination_commit FROM decision
+    WHERE repository = ? AND branch = ? AND landed_same = 1 ORDER BY sequence DESC LIMIT 1),
+  below (id) AS (
+    SELECT key_destination_commit FROM newest WHERE landed_commit <> ?
+    UNION SELECT one.key_destination_commit FROM below JOIN decision AS one ON one.landed_commit = below.id
+      WHERE one.landed_commit IS NOT NULL AND one.landed_same = 1 AND one.repository = ?
+    UNION SELECT one.key_destination_commit FROM below JOIN decision AS one ON one.merge_commit = below.id
+      WHERE one.state = 'approved' AND one.event = 'pre-merge' AND one.repository = ?
+    LIMIT 10000)
+  SELECT landed_commit AS "commit", landed_at AS at, key_meta_range AS metaRange FROM newest
+  WHERE ? IN (SELECT id FROM below)`;
+
 function storeOn(database: Database.Database, unlock: () => void): DecisionStore & TableRecords {
   const insert = database.prepare(`INSERT INTO decision (id, state, event, replay_of, repository, branch, source,
     merge_commit, committer, status, received_at, decided_at, report, key_meta_range, key_destination_commit,
@@ -106,6 +120,7 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
     AND replay_of IS NULL AND decided_at >= ? ORDER BY sequence DESC LIMIT 1`);
   const approved = database.prepare(APPROVED_FOR);
   const firstBase = database.prepare(FIRST_BASE);
+  const above = database.prepare(LANDED_ABOVE);
   const abandon = database.prepare(`UPDATE decision SET state = 'abandoned', decided_at = ? WHERE state = 'running'`);
   const writer = decisionWriter(database);
   const tables = tableRows(database);
@@ -135,6 +150,13 @@ function storeOn(database: Database.Database, unlock: () => void): DecisionStore
       whileOpen(() => one(approved.get([commitId, commitId, repository, branch ?? null]))),
     firstBaseOf: (repository, branch) =>
       whileOpen(() => (firstBase.get([repository, branch]) as { base: string } | undefined)?.base ?? null),
+    landedAbove: (repository, branch, commitId) =>
+      whileOpen(() => {
+        const row = above.get([repository, branch, commitId, repository, repository, commitId]);
+        if (row === undefined) return null;
+        const { commit, at, metaRange } = row as LandedAbove;
+        return { commit, at, metaRange };
+      }),
     get: (id) => whileOpen(() => one(byId.get([id]))),
     list: (filter) => whileOpen(() => listDecisions(database, filter)),
     outlines: (filter) => whileOpen(() => listOutlines(database, filter)),

@@ -2,7 +2,7 @@ import { branchOf } from '../branches.ts';
 import { emptyReply, jsonReply, textReply } from '../http.ts';
 import { LakeError } from '../lake-error.ts';
 import { keyedPage } from '../listing.ts';
-import { createBranch, createTag, deleteBranch, deleteTag } from '../manage-refs.ts';
+import { createBranch, createTag, deleteBranch, deleteTag, hardReset } from '../manage-refs.ts';
 import { resetStaged } from '../stage.ts';
 import { comparePaths } from '../tree.ts';
 import { pageReply, pageRequest } from './page.ts';
@@ -69,6 +69,14 @@ export const refRoutes: readonly Route[] = [
     handle: async (request) => {
       const concerns = resetScope(await jsonBody(request));
       resetStaged(callOf(request).repository, param(request, 'branch'), concerns);
+      return emptyReply(204);
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/repositories/{repository}/branches/{branch}/hard_reset',
+    handle: (request) => {
+      hardReset(callOf(request), param(request, 'branch'), query(request, 'ref'));
       return emptyReply(204);
     },
   },

@@ -82,6 +82,29 @@ describe('branches', () => {
   });
 });
 
+describe('the common ancestor of two commits', () => {
+  it('is the older one where it lies in the history of the other, whichever parent leads there', async () => {
+    const { repository, reader, user } = await lakeUnderTest();
+    const base = await user.head('main');
+    await user.branch('dev', { 'b.csv': 'id\n2\n' });
+    await user.branch('other', { 'c.csv': 'id\n3\n' });
+    const [dev, other] = [await user.head('dev'), await user.head('other')];
+    await user.merge('dev', 'main');
+    const head = await user.head('main');
+    expect(await reader.commonAncestor(repository, dev, head, never)).toBe(dev);
+    expect(await reader.commonAncestor(repository, head, base, never)).toBe(base);
+    expect(await reader.commonAncestor(repository, head, head, never)).toBe(head);
+    expect(await reader.commonAncestor(repository, dev, other, never)).toBe(base);
+    expect(await codeOf(reader.commonAncestor(repository, A, head, never))).toBe('lakefs-not-found');
+    expect(await codeOf(reader.commonAncestor(repository, 'main', head, never))).toBe('lakefs-bad-id');
+  });
+
+  it('may be none', async () => {
+    const { reader } = await readerOf({ source_commit_id: A, destination_commit_id: A, base_commit_id: '' });
+    expect(await reader.commonAncestor('lake', A, A, never)).toBeNull();
+  });
+});
+
 describe('refs', () => {
   it('mean what lakeFS takes them for', async () => {
     const { repository, reader, user } = await lakeUnderTest();
