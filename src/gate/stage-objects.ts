@@ -155,9 +155,10 @@ async function stageJsonText(
   signal: AbortSignal,
 ): Promise<StagedText> {
   const object = textObject(input);
-  const rows = copiedRows(await session.query(stageJson(table, object), signal));
-  // Every line that is staged is a record of the scanner's: where their numbers are the same, none was left out.
-  const rowsOfKeys = await session.query(jsonKeys(object, rows === input.plain.records), signal);
+  const rowsOfKeys = await session.query(jsonKeys(object), signal);
+  // What the engine takes for an object is a record of the scanner's: with as many of both there is no other line.
+  const isWhole = integer(rowsOfKeys[0]?.['objects']) === input.plain.records;
+  const rows = copiedRows(await session.query(stageJson(table, object, isWhole), signal));
   const keys = rowsOfKeys.map((row) => String(row['key']));
   const columns = jsonColumns(table);
   // Without a single object there is nothing a key could be missing from.

@@ -124,6 +124,12 @@ export function fittingText(property: Property, raw: SqlFragment): SqlFragment {
   }
 }
 
+/** Whether the text of the property's values is looked at more than once, and is worth a column of its own. */
+export function isReadOften(property: Property): boolean {
+  const logical = property.logicalType?.name;
+  return logical === 'date' || logical === 'timestamp' || logical === 'time';
+}
+
 /** @param fitting what {@link fittingText} gave */
 export function typedJson(property: Property, fitting: SqlFragment): TypedText {
   return typeText(fitting, property.logicalType?.name ?? null, dateFormat(property));

@@ -8,11 +8,13 @@ import { dateFormat } from '../check/derive-property.ts';
 import type { ContractTable, LogicalType, Property } from '../contract/contract.ts';
 import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
 import { saysMore, withRoundedAsTexts } from './exact-text.ts';
-import { besideJson, fittingText, jsonPointers, jsonValues, typedJson } from './json-values.ts';
+import { besideJson, fittingText, isReadOften, jsonPointers, jsonValues, typedJson } from './json-values.ts';
 import { type TypedText, typeText } from './typed-text.ts';
 
 /** Longest line read; a longer one is a malformed record. */
 const MAX_LINE_BYTES = '16777216';
+/** The engine would take sixteen lines of the longest kind, and the file at once if it is smaller. */
+const BUFFER_BYTES = '33554432';
 
 export interface TextObject {
   /** Plain UTF-8, decompressed. */
@@ -78,7 +80,8 @@ export function stageCsv(table: ContractTable, object: TextObject, header: reado
   const read = sql`read_csv(${value(object.localPath)}, columns = {${fields}}, auto_detect = false, header = ${flag(reader.header)},
     delim = ${value(reader.delimiter)}, quote = ${value(reader.quote)}, escape = ${value(reader.escape)},
     store_rejects = true, rejects_table = ${value(errors)}, rejects_scan = ${value(scans)}, rejects_limit = 1000,
-    strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = ${constant(MAX_LINE_BYTES)}, hive_partitioning = false)`;
+    strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = ${constant(MAX_LINE_BYTES)},
+    buffer_size = ${constant(BUFFER_BYTES)}, hive_partitioning = false)`;
   return copy(sql`SELECT ${join(columns, ', ')} FROM ${read}`, object.stagedPath);
 }
 
@@ -92,38 +95,42 @@ export function jsonColumns(table: ContractTable): readonly StagedColumn[] {
 }
 
 /**
- * Stages a JSON lines object. Lines that are no JSON object, or hold a key twice, are left out here. Each projection
- * computes what the next one needs more than once.
+ * Stages a JSON lines object. Lines that are no JSON object, or hold a key twice, are left out. Each projection computes
+ * what the next one needs more than once; to look for bad lines as well takes as much memory again.
+ *
+ * @param isWhole there is no such line but blank ones, as {@link jsonKeys} told
  */
-export function stageJson(table: ContractTable, object: TextObject): CompiledQuery {
+export function stageJson(table: ContractTable, object: TextObject, isWhole = false): CompiledQuery {
   const columns = contractColumns(table);
   const values = jsonValues(columns);
   const isExact = object.isExact === true;
-  const each = (name: string, of: (property: Property, at: number) => SqlFragment): readonly SqlFragment[] =>
-    columns.map(({ property }, at) => sql`${of(property, at)} AS ${numbered(name, at)}`);
-  const kept = (...names: readonly string[]): readonly SqlFragment[] =>
-    names.flatMap((name) => columns.map((_column, at) => numbered(name, at)));
-  // Of each column: `r` is its JSON, `t` the same with rounded numbers as texts, `f` the text that may fit.
-  const own = isExact ? ['r', 't'] : ['r'];
-  const lines = isExact
-    ? sql`SELECT l, ${withRoundedAsTexts(sql`l`)} AS told FROM (${jsonObjects(object)})`
-    : jsonObjects(object);
+  // Of each column: `r` is its JSON, `t` the same with rounded numbers as texts, `f` a text that is looked at often.
+  const kept = (isExact ? ['r', 't'] : ['r']).flatMap((name) => columns.map((_column, at) => numbered(name, at)));
+  const fitting = columns.flatMap(({ property }, at) =>
+    isReadOften(property) ? [{ text: fittingText(property, numbered('r', at)), as: numbered('f', at) }] : [],
+  );
+  const textOf = (property: Property, at: number): SqlFragment =>
+    isReadOften(property) ? numbered('f', at) : fittingText(property, numbered('r', at));
+
+  const objects = isWhole ? sql`SELECT l FROM ${jsonLines(object)} WHERE contains(l, '{')` : jsonObjects(object);
+  const lines = isExact ? sql`SELECT l, ${withRoundedAsTexts(sql`l`)} AS told FROM (${objects})` : objects;
   const told = isExact ? { walks: values.walks(sql`told`, 't'), found: values.found('t') } : { walks: [], found: [] };
   const walked = select([...values.walks(sql`l`, 'r'), ...told.walks], lines);
   const found = select([...named('r', values.found('r')), ...named('t', told.found)], walked);
-  const fitting = select([...kept(...own), ...each('f', (one, at) => fittingText(one, numbered('r', at)))], found);
-  const typed = select(
-    [...kept(...own, 'f'), ...each('v', (one, at) => typedJson(one, numbered('f', at)).value)],
-    fitting,
-  );
-  const beside = (property: Property, at: number): SqlFragment =>
+  const texts = fitting.map(({ text, as }) => sql`${text} AS ${as}`);
+  const read = texts.length === 0 ? found : select([...kept, ...texts], found);
+  const types = columns.map(({ property }, at) => typedJson(property, textOf(property, at)).value);
+  const typed = select([...kept, ...fitting.map(({ as }) => as), ...named('v', types)], read);
+  const beside = columns.map(({ property }, at) =>
     besideJson(property, {
       raw: numbered('r', at),
       told: isExact ? numbered('t', at) : null,
-      text: numbered('f', at),
+      text: textOf(property, at),
       typed: numbered('v', at),
-    });
-  return copy(select([...kept('v'), ...each('x', beside)], typed), object.stagedPath);
+    }),
+  );
+  const pairs = [...columns.map((_column, at) => numbered('v', at)), ...named('x', beside)];
+  return copy(select(pairs, typed), object.stagedPath);
 }
 
 /** One row: objects, and in how many of them the columns at these positions are present (`p0`, `p1`, ...), null or not. */
@@ -156,26 +163,30 @@ export function stagedCensus({ stagedPath }: TextObject, positions: readonly num
 export const MAX_JSON_KEYS = 1000;
 
 /**
- * Top-level keys that occur, at most a thousand, for the extra-columns check.
- *
- * @param isWhole every line but blank ones is known to be an object that holds no key twice
+ * Top-level keys that occur in objects, at most a thousand, each beside the number of `objects` with a key. Lines that are
+ * no JSON object, or hold a key twice, do not count.
  */
-export function jsonKeys(object: TextObject, isWhole = false): CompiledQuery {
-  const keys = isWhole
-    ? sql`SELECT json_keys(l) AS keys FROM ${jsonLines(object)} WHERE json_valid(l)`
-    : jsonObjects(object);
-  return compile(sql`SELECT DISTINCT unnest(keys) AS key FROM (${keys}) LIMIT ${constant(String(MAX_JSON_KEYS))}`);
+export function jsonKeys(object: TextObject): CompiledQuery {
+  // Each object is counted with its first key.
+  const keys = sql`SELECT unnest(keys) AS key, keys[1] AS head FROM (${jsonObjects(object)})`;
+  const counted = sql`SELECT key, count(*) FILTER (key = head) AS heads FROM (${keys}) GROUP BY key`;
+  return compile(
+    sql`SELECT key, sum(heads) OVER () AS objects FROM (${counted}) LIMIT ${constant(String(MAX_JSON_KEYS))}`,
+  );
 }
 
 function jsonLines(object: TextObject): SqlFragment {
   return sql`read_csv(${value(object.localPath)}, columns = {'l': 'VARCHAR'}, auto_detect = false, header = false, delim = chr(1), quote = '',
-    escape = '', nullstr = chr(2), store_rejects = true, max_line_size = ${constant(MAX_LINE_BYTES)}, hive_partitioning = false)`;
+    escape = '', nullstr = chr(2), store_rejects = true, max_line_size = ${constant(MAX_LINE_BYTES)},
+    buffer_size = ${constant(BUFFER_BYTES)}, hive_partitioning = false)`;
 }
 
 /** Lines with a JSON object in which no key occurs twice: of two equal keys no reader can say which one is meant. */
 function jsonObjects(object: TextObject): SqlFragment {
   const keys = sql`SELECT l, CASE WHEN json_valid(l) THEN json_keys(l) END AS keys FROM ${jsonLines(object)}`;
-  const isObject = sql`CASE WHEN keys IS NOT NULL THEN json_type(l) = 'OBJECT' AND len(keys) = list_unique(keys) ELSE false END`;
+  // What is no object has no keys.
+  const isObject = sql`CASE WHEN keys IS NULL THEN false WHEN len(keys) = 0 THEN json_type(l) = 'OBJECT'
+    ELSE len(keys) = list_unique(keys) END`;
   return sql`SELECT l, keys FROM (${keys}) WHERE ${isObject}`;
 }
 
