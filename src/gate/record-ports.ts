@@ -116,7 +116,7 @@ export interface DecisionStore {
   /**
    * The newest commit that landed on the branch with the judged tree, if this commit lies below it: if the recorded
    * changes lead from the one down to the other, base by base. Null as well when there is a commit between that nobody
-   * was asked about.
+   * was asked about, more than 2,000 commits, or more than 50,000 decisions since.
    */
   landedAbove(repository: string, branch: string, commitId: string): LandedAbove | null;
   get(id: string): Decision | null;

@@ -94,17 +94,21 @@ const FIRST_BASE = `SELECT key_destination_commit AS base FROM decision
   WHERE repository = ? AND branch = ? AND origin = 'hook' AND key_destination_commit IS NOT NULL
   ORDER BY sequence LIMIT 1`;
 
-/** Down from the newest landing, change by change; both ways to know a commit's base have an index. */
+/**
+ * Down from the newest landing, change by change; both ways to know a commit's base have an index. Bounded, as deliveries
+ * wait for it: at 5 microseconds a change, and 0.2 a row where the branch has no landing.
+ */
 const LANDED_ABOVE = `WITH RECURSIVE
   newest AS (SELECT landed_commit, landed_at, key_meta_range, key_destination_commit FROM decision
-    WHERE repository = ? AND branch = ? AND landed_same = 1 ORDER BY sequence DESC LIMIT 1),
+    WHERE repository = ? AND branch = ? AND landed_same = 1
+      AND sequence > (SELECT max(sequence) FROM decision) - 50000 ORDER BY sequence DESC LIMIT 1),
   below (id) AS (
     SELECT key_destination_commit FROM newest WHERE landed_commit <> ?
     UNION SELECT one.key_destination_commit FROM below JOIN decision AS one ON one.landed_commit = below.id
       WHERE one.landed_commit IS NOT NULL AND one.landed_same = 1 AND one.repository = ?
     UNION SELECT one.key_destination_commit FROM below JOIN decision AS one ON one.merge_commit = below.id
       WHERE one.state = 'approved' AND one.event = 'pre-merge' AND one.repository = ?
-    LIMIT 10000)
+    LIMIT 2000)
   SELECT landed_commit AS "commit", landed_at AS at, key_meta_range AS metaRange FROM newest
   WHERE ? IN (SELECT id FROM below)`;
 
