@@ -6,9 +6,9 @@ import type { PhysicalType } from '../check/physical-type.ts';
 import { decimalShape } from '../check/unify-types.ts';
 import { type SqlFragment, sql, value } from '../sql.ts';
 
-const DATE = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
-const CLOCK = '[0-9]{2}:[0-9]{2}';
-const OFFSET = '([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)';
+const DATE = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
+const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]';
+const OFFSET = '([zZ]|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)';
 /** Leading zeros are digits of a code, and no number has them. */
 const WHOLE = '-?(0|[1-9][0-9]*)';
 
@@ -52,7 +52,7 @@ function grammarOf({ name }: PhysicalType): string | null {
   if (decimal !== null) return `${WHOLE}${decimal.scale === 0 ? '' : `(\\.[0-9]{1,${decimal.scale}})?`}`;
   const digits = SECONDS[name];
   if (digits !== undefined) {
-    const seconds = `(:[0-9]{2}${digits === 0 ? '' : `(\\.[0-9]{1,${digits}})?`})?`;
+    const seconds = `(:[0-5][0-9]${digits === 0 ? '' : `(\\.[0-9]{1,${digits}})?`})?`;
     if (name.startsWith('TIMESTAMP')) return `${DATE}[T ]${CLOCK}${seconds}${name.includes('ZONE') ? OFFSET : ''}`;
     return `${CLOCK}${seconds}`;
   }
