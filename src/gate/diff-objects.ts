@@ -1,10 +1,10 @@
 /** Makes the objects of both versions of a table readable, each once, under one set of types for both sides. */
 import { isUnreadable } from '../core/check/table-facts.ts';
-import { plural } from '../core/check/words.ts';
+import { count, plural } from '../core/check/words.ts';
 import type { ContractTable, Property } from '../core/contract/contract.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import type { ReadableObject } from '../core/plan/object-groups.ts';
-import { jsonKeys } from '../core/plan/stage-text.ts';
+import { jsonKeys, MAX_JSON_KEYS } from '../core/plan/stage-text.ts';
 import { SluiceError } from '../core/problem.ts';
 import { describeParquet } from './describe-objects.ts';
 import { formatOf, type InputObject } from './input-objects.ts';
@@ -125,7 +125,11 @@ export function lostRecords(
   };
 }
 
-/** For a table without a contract: its JSON columns are the keys of all its JSON objects, on both sides. */
+/**
+ * For a table without a contract: its JSON columns are the keys of all its JSON objects, on both sides.
+ *
+ * @throws SluiceError `diff-unreadable` for an object with more keys than are looked at
+ */
 export async function withJsonColumns(
   table: ContractTable,
   objects: readonly DiffObject[],
@@ -139,6 +143,8 @@ export async function withJsonColumns(
     if (input?.format !== 'json') continue;
     const { plain, stagedPath, index } = input;
     const rows = await session.query(jsonKeys({ localPath: plain.localPath, stagedPath, index }), signal);
+    // Which of them these are is chance, and another thousand on the other side.
+    if (rows.length >= MAX_JSON_KEYS) throw unreadable(object.path, `it has ${count(MAX_JSON_KEYS)} keys or more`);
     for (const row of rows) names.add(String(row['key']));
   }
   return { ...table, properties: [...names].sort().map((name) => textProperty(table, name)) };

@@ -59,14 +59,7 @@ export interface StagedObject {
 export function stagedObject(table: ContractTable, input: TextInput, text: StagedText): StagedObject {
   const { object, format, plain, stagedPath } = input;
   const { path, sizeBytes, partition } = object;
-  const told =
-    text.kind === 'unread'
-      ? []
-      : toldNames(
-          table,
-          text.columns.map(({ name }) => name),
-          Object.keys(partition),
-        );
+  const told = text.kind === 'unread' ? [] : namesOf(table, text, Object.keys(partition));
   if (text.kind === 'unread' || told === null) {
     const defects = told === null ? [...text.defects, noKnownName(format)] : text.defects;
     const facts: ObjectFacts = { path, format, sizeBytes, columns: [], defects, records: null };
@@ -75,6 +68,11 @@ export function stagedObject(table: ContractTable, input: TextInput, text: Stage
   const columns = text.columns.map((column, index) => ({ ...column, name: told[index] ?? column.name }));
   const facts: ObjectFacts = { path, format, sizeBytes, columns, defects: text.defects, records: plain.records };
   return { readable: { facts, localPath: text.stagedPath, staged: text.positions, partition }, rows: text.rows };
+}
+
+function namesOf(table: ContractTable, { columns }: WholeText, folders: readonly string[]): readonly string[] | null {
+  const names = columns.map(({ name }) => name);
+  return table.isFromData === true ? names : toldNames(table, names, folders);
 }
 
 /** Nothing of it is a column, so that nothing can be judged; and what it has instead of names may be data. */

@@ -7,6 +7,7 @@ export function tableWithoutContract(name: string, paths: readonly string[]): Co
   return {
     at: { file: name, line: 1, column: 1 },
     name,
+    isFromData: true,
     locations: [],
     reader: {
       delimiter: isTabbed ? '\t' : ',',

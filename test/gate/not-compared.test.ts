@@ -109,3 +109,26 @@ describe('numbers of one', () => {
     expect(text).toContain('(match: of 1 row on both sides, ');
   });
 });
+
+describe('without a contract', () => {
+  const keyed = (from: number) =>
+    JSON.stringify(
+      Object.fromEntries(Array.from({ length: 1_000 }, (_none, at) => [at === 0 ? 'id' : `k${at}`, from + at])),
+    );
+
+  it('more keys of JSON than are looked at are no columns without a difference', async () => {
+    const report = await runDiff({ base: { 't.jsonl': keyed(1) }, data: { 't.jsonl': keyed(2) } });
+    expect(report.tables[0]).toMatchObject({
+      diff: null,
+      problem: { code: 'diff-unreadable', message: 't.jsonl cannot be compared: it has 1,000 keys or more' },
+    });
+  });
+
+  it.each([
+    ['folders', { 'g=1/t.csv': 'id,v\n1,a\n' }, { 't.csv': 'id,v\n1,a\n' }],
+    ['JSON', { 'a.jsonl': '{"k": 1}\n', 't.csv': 'id,v\n1,a\n' }, { 'a.jsonl': '{"k": 2}\n', 't.csv': 'id,v\n1,b\n' }],
+  ] as const)('names are not looked for in a CSV because of %s', async (_what, base, data) => {
+    const report = await runDiff({ base, data, key: [] });
+    expect(report.tables[0]?.problem).toBeNull();
+  });
+});

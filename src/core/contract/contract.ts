@@ -201,6 +201,8 @@ export type ExtraColumns = 'allow' | 'warn' | 'fail';
 export interface ContractTable {
   readonly at: SourceLocation;
   readonly name: string;
+  /** There is no contract: properties are what was found in the data, and no object needs to have any of them. */
+  readonly isFromData?: true;
   /** ODCS `physicalName`, when given. */
   readonly physicalName?: string;
   readonly locations: readonly TableLocation[];
