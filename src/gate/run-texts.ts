@@ -109,7 +109,8 @@ function stagingKeys(): (table: ContractTable, input: TextInput) => string {
   return (table, input) => {
     const own = ofTables.get(table) ?? new Map<string, number>();
     ofTables.set(table, own);
-    const shape = JSON.stringify([input.format, input.isExact, input.plain.header]);
+    const folders = Object.keys(input.object.partition).sort();
+    const shape = JSON.stringify([input.format, input.isExact, input.plain.header, folders]);
     let name = own.get(shape);
     if (name === undefined) {
       const key = stagingKey(table, input);

@@ -99,10 +99,11 @@ export function isWhole(text: StagedText): text is WholeText {
  * Everything in the table and the text that decides what is staged, beside the bytes and the way they are looked
  * through: the statements themselves, with the names that they give to positions. Equal texts are staged alike.
  */
-export function stagingKey(table: ContractTable, { format, plain, isExact }: Omit<TextInput, 'object'>): string {
+export function stagingKey(table: ContractTable, input: TextInput): string {
+  const { format, isExact } = input;
   const anywhere: TextObject = { localPath: '', stagedPath: '', index: 0, isExact };
   if (format === 'json') return JSON.stringify([isExact, stageJson(table, anywhere), jsonCensus(table, anywhere)]);
-  const header = headerOf(table, plain);
+  const header = headerOf(table, input);
   return JSON.stringify([isExact, stageCsv(table, anywhere, header), header]);
 }
 
@@ -127,8 +128,10 @@ export async function stageText(
   }
 }
 
-function headerOf(table: ContractTable, { header }: PlainText): readonly string[] {
-  return header ?? table.properties.map((property) => property.column);
+/** Without a header line the columns are the contract's, in its order, but for those that the path has. */
+function headerOf(table: ContractTable, { plain, object }: TextInput): readonly string[] {
+  const inFile = table.properties.filter(({ column }) => !Object.hasOwn(object.partition, column));
+  return plain.header ?? inFile.map(({ column }) => column);
 }
 
 async function stageCsvText(
@@ -137,7 +140,7 @@ async function stageCsvText(
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<StagedText> {
-  const header = headerOf(table, input.plain);
+  const header = headerOf(table, input);
   const copied = await session.query(stageCsv(table, textObject(input), header), signal);
   const rows = copiedRows(copied);
   const rejects = await session.query(rejectsQuery(input.index), signal);
