@@ -1,9 +1,9 @@
 /** What all the tests of one `vitest` share, made before the first and gone after the last. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
 import type { TestProject } from 'vitest/node';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -78,13 +78,9 @@ function build(folder: string): void {
   process.env['SLUICE_TEST_ENGINE_CHILD'] = join(folder, ENGINE);
 }
 
-/**
- * Makes a program one file, by the bundler that tsx brings: the two hundred files of DuckDB's client take two thirds of the
- * time in which an engine starts, and the tests start more than a thousand.
- */
+/** Makes a program one file, as the build does with the engine's: the tests start more than a thousand. */
 function bundle(program: string): void {
-  const esbuild: Bundler = createRequire(join(ROOT, 'node_modules/tsx/package.json'))('esbuild');
-  esbuild.buildSync({
+  buildSync({
     entryPoints: [program],
     outfile: program,
     allowOverwrite: true,
@@ -94,8 +90,4 @@ function bundle(program: string): void {
     external: ['@duckdb/node-bindings', 'libsql'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
-}
-
-interface Bundler {
-  buildSync(options: object): void;
 }
