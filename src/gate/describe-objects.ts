@@ -38,14 +38,14 @@ export async function describeParquet(
       described.push(...(await describeTogether([object], session, signal)));
     } catch (cause) {
       if (!isUnreadableContent(cause)) throw cause;
-      described.push(unreadable(object, sentenceOf(cause)));
+      described.push(unreadable(object, cause));
     }
   }
   return described;
 }
 
 /** A statement of our own that fails on one object has met its bytes, however the engine words it. */
-const ABOUT_THE_BYTES: ReadonlySet<string> = new Set(['engine-input', 'engine-query']);
+const ABOUT_THE_BYTES: ReadonlySet<string> = new Set(['engine-input', 'engine-query', 'engine-unsupported']);
 
 /** True when a statement of our own failed on the data, as opposed to an engine that broke or was stopped. */
 export function isUnreadableContent(cause: unknown): cause is SluiceError {
@@ -57,9 +57,15 @@ export function sentenceOf(cause: unknown): string {
   return cause instanceof SluiceError ? cause.problem.message : 'the object cannot be read';
 }
 
-/** An object no row of which can be trusted. */
-export function unreadable(object: InputObject, message: string): ParquetFacts {
-  const defect: ObjectDefect = { message, line: null, rows: null };
+/** A valid object may have what the engine does not know, which says nothing against the data. */
+export function isUnsupported(cause: unknown): boolean {
+  return cause instanceof SluiceError && cause.problem.code === 'engine-unsupported';
+}
+
+/** An object no row of which can be trusted, for what reading it failed of. */
+export function unreadable(object: InputObject, cause: unknown): ParquetFacts {
+  const unsupported = isUnsupported(cause) ? { isUnsupported: true } : {};
+  const defect: ObjectDefect = { message: sentenceOf(cause), line: null, rows: null, ...unsupported };
   return { facts: factsOf(object, [], [defect]), claimedRows: null, shape: null };
 }
 

@@ -4,14 +4,14 @@ import { isUnreadable } from '../core/check/table-facts.ts';
 import { compileContext } from '../core/plan/context.ts';
 import { authoredExpressions, planChecks } from '../core/plan/plan.ts';
 import type { Relation } from '../core/plan/relation.ts';
-import { scanCounts, scanStates } from '../core/plan/states.ts';
+import { integer, scanCounts, scanStates } from '../core/plan/states.ts';
 import type { CheckPlan } from '../core/plan/step.ts';
 import { SluiceError } from '../core/problem.ts';
-import { compile, sql } from '../core/sql.ts';
+import { compile, sql, value } from '../core/sql.ts';
 import { answerStep, failedState, type Run } from './answer-step.ts';
 import { createViews } from './author-views.ts';
 import type { PreparedTable } from './check-tables.ts';
-import { isUnreadableContent, sentenceOf, unreadable } from './describe-objects.ts';
+import { isUnreadableContent, isUnsupported, sentenceOf, unreadable } from './describe-objects.ts';
 import type { EngineSession, Row } from './ports.ts';
 
 export interface ChecksResult {
@@ -47,7 +47,7 @@ export async function runChecks(
     scanned = await scanOnce(checks, relation, context, session, signal);
   } catch (cause) {
     if (!isUnreadableContent(cause)) throw cause;
-    const found = await findCulprits(prepared, relation, session, signal, sentenceOf(cause));
+    const found = await findCulprits(prepared, relation, session, signal);
     const named = found.facts.objects.some(isUnreadable);
     return notReadable(
       found,
@@ -142,23 +142,37 @@ async function findCulprits(
   relation: Relation,
   session: EngineSession,
   signal: AbortSignal,
-  sentence: string,
 ): Promise<PreparedTable> {
-  const broken = new Set<string>();
+  const broken = new Map<string, unknown>();
   for (const object of relation.groups.flat()) {
     const query = compile(
-      sql`SELECT count(COLUMNS(*)) FROM read_parquet(${{ text: ['', ''], values: [object.localPath] }}, hive_partitioning = false)`,
+      sql`SELECT count(COLUMNS(*)) FROM read_parquet(${value(object.localPath)}, hive_partitioning = false)`,
     );
     try {
       await session.query(query, signal);
     } catch (cause) {
       if (!isUnreadableContent(cause)) throw cause;
-      broken.add(object.facts.path);
+      const isStated = !isUnsupported(cause) || (await statesFeature(object.localPath, session, signal));
+      broken.set(object.facts.path, isStated ? cause : UNSTATED);
     }
   }
   const objects = prepared.facts.objects.map((facts) => {
     const input = prepared.input.objects.find((object) => object.path === facts.path);
-    return broken.has(facts.path) && input !== undefined ? unreadable(input, sentence).facts : facts;
+    if (!broken.has(facts.path) || input === undefined) return facts;
+    return unreadable(input, broken.get(facts.path)).facts;
   });
   return { ...prepared, facts: { ...prepared.facts, objects } };
 }
+
+/** Whether the footer states what the engine does not support. Else a damaged page only looks like it. */
+async function statesFeature(localPath: string, session: EngineSession, signal: AbortSignal): Promise<boolean> {
+  const query = compile(sql`SELECT count(*) AS stated FROM parquet_metadata(${value(localPath)})
+    WHERE encodings LIKE '%BYTE_STREAM_SPLIT%' OR encodings LIKE '%DELTA_LENGTH_BYTE_ARRAY%' OR compression = 'LZO'`);
+  const [row] = await session.query(query, signal);
+  return integer(row?.['stated']) !== 0n;
+}
+
+const UNSTATED = new SluiceError({
+  code: 'engine-input',
+  message: 'a page of the Parquet file has another encoding than its footer says',
+});

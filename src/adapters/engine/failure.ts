@@ -1,7 +1,7 @@
 /**
  * Turns DuckDB's messages into ours. DuckDB quotes what it stumbles over: a cast shows the value, a CSV error the whole
  * line. So a message about data is never passed on; what it is known to say is said again in our words. Messages about
- * the statement (names, types, syntax) hold no data and stay.
+ * the statement (names, types, syntax) hold no data and stay, and so do, word for word, those that are the same for all data.
  */
 import { basename } from 'node:path';
 import { SluiceError } from '../../core/problem.ts';
@@ -22,7 +22,8 @@ export function isInterrupt(message: string): boolean {
 
 /**
  * The error of a statement that failed: `engine-memory` when a limit was hit, `engine-died` when DuckDB gave itself up,
- * `engine-input` when a file's bytes are to blame, else `engine-query`.
+ * `engine-unsupported` when a file is good and DuckDB cannot read it, `engine-input` when a file's bytes are to blame, else
+ * `engine-query`.
  *
  * DuckDB's own error is not kept as the cause: loggers print causes, and it quotes rows.
  *
@@ -37,12 +38,33 @@ export function queryFailed(message: string, files: readonly string[]): SluiceEr
       hint: 'Raise the memory or spill limit of the engine, or make the rule cheaper.',
     });
   }
+  const feature = UNSUPPORTED.find(([pattern]) => pattern.test(message))?.[1];
+  if (feature !== undefined) {
+    return new SluiceError({
+      code: 'engine-unsupported',
+      message: `DuckDB cannot read this feature of Parquet: ${feature}${placeOf(message, files)}.`,
+      hint: 'The file need not be damaged: write it again without this feature.',
+    });
+  }
   return new SluiceError({
     code: isAboutContent(message) ? 'engine-input' : 'engine-query',
     message: describe(message, files).slice(0, MAX_MESSAGE),
     hint: 'The data cannot be read as the contract says, or the statement does not fit the data.',
   });
 }
+
+/** What valid files may have that DuckDB does not read. The patterns leave no room for data. */
+const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Invalid Error: BYTE_STREAM_SPLIT encoding is only supported for FLOAT or DOUBLE data$/,
+    'the encoding BYTE_STREAM_SPLIT of a column that is not FLOAT or DOUBLE',
+  ],
+  [
+    /^Invalid Error: Delta Length Byte Array encoding is only supported for string\/blob data$/,
+    'the encoding DELTA_LENGTH_BYTE_ARRAY of a column that is not text or binary',
+  ],
+  [/Unsupported compression codec "LZO"\. Supported options are uncompressed, /, 'the compression LZO'],
+];
 
 /** The bytes of a file are not what they should be: the data is bad, and the engine is well. */
 function isAboutContent(message: string): boolean {
@@ -97,10 +119,14 @@ function describe(message: string, files: readonly string[]): string {
   const reason =
     KNOWN_REASONS.find(([pattern]) => pattern.test(message))?.[1] ??
     'the statement failed (the words of DuckDB may quote rows and are left out)';
+  return `DuckDB ${kind} Error: ${reason}${placeOf(message, files)}`;
+}
+
+/** `, in 000000.csv, line 3` */
+function placeOf(message: string, files: readonly string[]): string {
   const file = files.find((path) => message.includes(path));
   const line = /\bon Line: (\d+)/.exec(message)?.[1];
-  const place = [file === undefined ? '' : `in ${basename(file)}`, line === undefined ? '' : `line ${line}`];
-  return [`DuckDB ${kind} Error: ${reason}`, ...place.filter((part) => part !== '')].join(', ');
+  return `${file === undefined ? '' : `, in ${basename(file)}`}${line === undefined ? '' : `, line ${line}`}`;
 }
 
 /** What DuckDB is known to say about data, and how we say it. */
@@ -109,6 +135,12 @@ const KNOWN_REASONS: readonly (readonly [RegExp, string])[] = [
   [/file system operations are disabled|Permission Error/, 'access to something outside of this run was refused'],
   [/No magic bytes|too small to be a Parquet|Footer length error/, 'the file is not Parquet, or cut short'],
   [/is encrypted/, 'the Parquet file is encrypted'],
+  [/Unsupported compression codec/, 'the Parquet file names a compression that DuckDB does not know'],
+  [/Unsupported page encoding$/, 'a page of the Parquet file has an encoding that DuckDB does not know'],
+  [
+    /RLE encoding is only supported for boolean data$/,
+    'a page of the Parquet file has RLE encoding and is not boolean',
+  ],
   [/don't know what type|TProtocolException|decompress|Snappy|ZSTD|corrupt/i, 'the Parquet file is damaged'],
   [/schema mismatch/, 'the files do not have the same columns'],
   [/No files found|No such file|Cannot open file/, 'a file is missing or cannot be opened'],

@@ -17,6 +17,8 @@ export interface ObjectDefect {
   readonly line: number | null;
   /** Rows lost to it; null when the object cannot be read at all. */
   readonly rows: bigint | null;
+  /** True: nothing is wrong with the object, the engine does not know how to read it. */
+  readonly isUnsupported?: boolean;
 }
 
 export interface ObjectFacts {

@@ -45,6 +45,36 @@ describe("DuckDB's messages", () => {
     );
   });
 
+  it.each([
+    ['Invalid Error: BYTE_STREAM_SPLIT encoding is only supported for FLOAT or DOUBLE data', /BYTE_STREAM_SPLIT/],
+    [
+      'Invalid Error: Delta Length Byte Array encoding is only supported for string/blob data',
+      /DELTA_LENGTH_BYTE_ARRAY/,
+    ],
+    [
+      `Invalid Input Error: Failed to read file "${FILES[0]}": Unsupported compression codec "LZO". Supported options are uncompressed, brotli, gzip, lz4_raw, snappy or zstd`,
+      /the compression LZO, in 000000\.parquet/,
+    ],
+  ])('about what valid files may have are no word against the file: %s', (message, expected) => {
+    expect(failed(message)).toMatchObject({ code: 'engine-unsupported', message: expect.stringMatching(expected) });
+  });
+
+  it.each([
+    [
+      `Failed to read file "${FILES[0]}": Unsupported compression codec "77". Supported options are zstd`,
+      /compression/,
+    ],
+    [`Invalid Error: Failed to read file "${FILES[0]}": Unsupported page encoding`, /an encoding that DuckDB/],
+  ])('about what no file has are about damage: %s', (message, expected) => {
+    expect(failed(message)).toMatchObject({ code: 'engine-input', message: expect.stringMatching(expected) });
+  });
+
+  it('of an author are never taken for those of a file', () => {
+    const words = 'BYTE_STREAM_SPLIT encoding is only supported for FLOAT or DOUBLE data';
+    expect(failed(`Invalid Input Error: ${words}`).code).toBe('engine-query');
+    expect(failed(`Invalid Error: ${words} SECRET`)).toMatchObject({ code: 'engine-query' });
+  });
+
   it('are cut', () => {
     expect(failed(`Binder Error: ${'x'.repeat(5_000)}`).message).toHaveLength(300);
   });

@@ -15,17 +15,20 @@ export const readable: CheckKind<SpecOf<'readable'>> = {
     const lost = broken.map((object): ObjectCount => ({ path: object.path, failing: lostRows(object) }));
     const unreadable = broken.filter(isUnreadable);
     const rows = lost.reduce((sum, object) => sum + object.failing, 0n);
+    const isBad = broken.some(({ defects }) => defects.some(({ isUnsupported }) => isUnsupported !== true));
     return {
-      outcome: broken.length === 0 ? 'pass' : 'fail',
+      outcome: broken.length === 0 ? 'pass' : isBad ? 'fail' : 'error',
       // A defect may cost no row: the column is there, and its folder contradicts it.
       failing: unreadable.length > 0 || (broken.length > 0 && rows === 0n) ? null : rows,
       evaluated: null,
       observed: broken.length === 0 ? plural(facts.objects.length, 'object') : observedWords(broken, unreadable, rows),
-      help: broken.length === 0 ? null : 'write the objects named here again',
+      help: broken.length === 0 ? null : isBad ? 'write the objects named here again' : WRITE_PLAINLY,
       objects: lost,
     };
   },
 };
+
+const WRITE_PLAINLY = 'write the objects named here again without what the engine cannot read';
 
 /** A table whose last object went away: no rule about its rows can hold or fail any more. */
 const emptied: Judged = {
