@@ -1,5 +1,6 @@
 /** What the objects of a table add to the evidence of a diff: what was not read, and the diff of some partitions alone. */
 
+import type { CertainChanges } from '../core/check/change-evidence.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { RowCounts } from '../core/diff/build-diff.ts';
 import type { DiffShape } from '../core/diff/diff-columns.ts';
@@ -77,6 +78,17 @@ export function tableEvidence(compared: ComparedTable): KnownChanges {
     doubts: [...doubts, ...lostRecords(split, read), ...unknownKeys(split, read)],
     isComplete: lostRecords(split, read).length === 0,
   });
+}
+
+/** What holds of a table whose rows cannot be told apart, as a column of its key is not there. Null: nothing does. */
+export function certainWithoutKey(
+  { split, read }: Pick<ReadTable, 'split' | 'read'>,
+  { base, merge }: DiffRelations['whole'],
+): CertainChanges | null {
+  if (lostRecords(split, read).length > 0) return null;
+  const types = versionTypes(base, merge);
+  const differences = schemaDifferences(schemaChanges(base, merge, types), types);
+  return { schema: [...differences, ...unstagedDifferences(split, read)], rows: rowsOfBoth(read, split) };
 }
 
 /**

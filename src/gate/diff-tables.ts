@@ -2,10 +2,11 @@
  * Compares two versions of tables in one engine session: the changed objects of both sides, and the keys of the others
  * where a differing key could hide in them. What rules are judged by is told apart from what people see.
  */
+import type { CertainChanges } from '../core/check/change-evidence.ts';
 import { hasChangeRules } from '../core/contract/change-rules.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import { buildTableDiff, type DiffParts, type RowCounts } from '../core/diff/build-diff.ts';
-import { type DiffShape, shapeOf } from '../core/diff/diff-columns.ts';
+import { type DiffShape, type ShapeRequest, shapeOf } from '../core/diff/diff-columns.ts';
 import type { KnownChanges } from '../core/diff/evidence.ts';
 import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import { type ObjectSplit, splitObjects } from '../core/diff/split-objects.ts';
@@ -13,6 +14,7 @@ import type { ObjectsDiff, TableDiff } from '../core/diff/table-diff.ts';
 import { type Problem, SluiceError } from '../core/problem.ts';
 import { identityDoubts } from './diff-doubts.ts';
 import {
+  certainWithoutKey,
   compareNewColumns,
   compareRows,
   knownOrDoubt,
@@ -73,7 +75,13 @@ export interface DiffTablesRequest {
 }
 
 /** In the order of the request; a table that could not be compared says why and stops no other. */
-export type DiffOutcome = ComparedVersions | { readonly problem: Problem };
+export type DiffOutcome =
+  | ComparedVersions
+  | {
+      readonly problem: Problem;
+      /** What rules may be judged by all the same; absent: nothing. */
+      readonly certain?: CertainChanges;
+    };
 
 export interface ComparedVersions {
   readonly diff: TableDiff;
@@ -116,7 +124,7 @@ function everyObject(split: ObjectSplit<DiffObject>): readonly DiffObject[] {
   return [...split.shared, ...split.base, ...split.merge];
 }
 
-async function outcomeOf(work: () => Promise<ComparedVersions>, signal: AbortSignal): Promise<DiffOutcome> {
+async function outcomeOf(work: () => Promise<DiffOutcome>, signal: AbortSignal): Promise<DiffOutcome> {
   try {
     return await work();
   } catch (cause) {
@@ -132,14 +140,23 @@ interface TableWork {
   readonly limits: DiffLimits;
 }
 
-async function diffTable(work: TableWork, session: EngineSession, signal: AbortSignal): Promise<ComparedVersions> {
+async function diffTable(work: TableWork, session: EngineSession, signal: AbortSignal): Promise<DiffOutcome> {
   const { input, split, texts, limits } = work;
   const objects = everyObject(split);
   const known = input.fromData ? await withJsonColumns(input.table, objects, texts, session, signal) : input.table;
   const table = withPartitionColumns(known, objects);
   const read = await readObjects(table, objects, texts, session, signal);
   const relations = relationsOf(table, split, read);
-  const shape = shapeOf({ ...relations.whole, key: input.key, tolerance: input.tolerance, fromData: input.fromData });
+  const shape = shapeOrKeyMissing({
+    ...relations.whole,
+    key: input.key,
+    tolerance: input.tolerance,
+    fromData: input.fromData,
+  });
+  if ('problem' in shape) {
+    const certain = certainWithoutKey({ split, read }, relations.whole);
+    return { ...shape, ...(certain === null ? {} : { certain }) };
+  }
   const oneInOf = (rows: number): number => sampledOneIn(rows, limits.exactRows);
   const keyed: KeyedRequest = {
     shape,
@@ -183,6 +200,15 @@ async function diffTable(work: TableWork, session: EngineSession, signal: AbortS
     notes: [...shape.notes, ...lost.notes, ...textNote(input, texts, objects, shape), ...notes],
   });
   return { diff, changes, parts, contradictions };
+}
+
+function shapeOrKeyMissing(request: ShapeRequest): DiffShape | { readonly problem: Problem } {
+  try {
+    return shapeOf(request);
+  } catch (cause) {
+    if (cause instanceof SluiceError && cause.problem.code === 'diff-key-missing') return { problem: cause.problem };
+    throw cause;
+  }
 }
 
 type Shown = Pick<DiffParts, 'samples' | 'profile' | 'profileOf' | 'profileColumns' | 'notes'>;

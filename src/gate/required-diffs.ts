@@ -14,7 +14,7 @@ import { type Problem, SluiceError } from '../core/problem.ts';
 import type { TableVersions, VersionsOf } from './base-versions.ts';
 import type { TableOutput } from './check-tables.ts';
 import type { DiffObject } from './diff-objects.ts';
-import { type ComparedVersions, type DiffLimits, diffTables } from './diff-tables.ts';
+import { type ComparedVersions, type DiffLimits, type DiffOutcome, diffTables } from './diff-tables.ts';
 import { inputByContract } from './diff-versions.ts';
 import type { QueryEngine, Workspace } from './ports.ts';
 import { timeLeftMs } from './run-deadline.ts';
@@ -124,7 +124,7 @@ async function compare(
       if (outcome !== undefined && 'diff' in outcome) return [[output, judgedBy(table, outcome)]];
       const isOfEngine = outcome === undefined || outcome.problem.code.startsWith('engine-');
       if (isOfEngine && outputs.length > 1) return [];
-      return [[output, unknownOf(output, outcome === undefined ? UNMADE : doubtOf(outcome.problem))]];
+      return [[output, outcome === undefined ? unknownOf(output, UNMADE) : uncomparedOf(output, outcome)]];
     }),
   );
 }
@@ -186,6 +186,14 @@ function isUnread({ input, rows }: TableOutput): boolean {
 function unknownOf(output: TableOutput, doubt: Doubt): RequiredDiff {
   const state = stateOf({ doubt });
   return { states: new Map(rulesOf(output).map(({ id }) => [id, state])), diff: null };
+}
+
+/** Rows could not be told apart, and yet a rule about the whole table may be broken for certain. */
+function uncomparedOf(output: TableOutput, { problem, certain }: Exclude<DiffOutcome, ComparedVersions>): RequiredDiff {
+  const doubt = doubtOf(problem);
+  const whole = agreed(certain === undefined ? { doubt } : { doubt, certain }, output);
+  const known = (rule: CheckSpec): KnownChanges => (rule.kind === 'protectedPartition' ? { doubt } : whole);
+  return { states: new Map(rulesOf(output).map((rule) => [rule.id, stateOf(known(rule))])), diff: null };
 }
 
 function doubtOf({ message, hint = '' }: Problem): Doubt {

@@ -185,3 +185,39 @@ describe('a column that is not known to have kept its values', () => {
     expect(own.verdict).toBe('rejected');
   });
 });
+
+describe('a key column that is gone from the data', () => {
+  const PARTITION = '{protectedPartitions: [{column: dt, before: 2026-01-01}]}';
+  const three = files('SELECT unnest([1, 2, 3]) AS id, 10 AS v');
+  const without = files('SELECT unnest([10, 20]) AS v');
+
+  it('breaks for certain whatever no column may leave, and leaves open which rows are which', async () => {
+    const own = await judgeTables({
+      gone: {
+        diff: '{schemaChanges: [], appendOnly: true, deleted: 0, inserted: 0, immutable: [v]}',
+        properties: BOTH,
+        base: three,
+        files: without,
+      },
+      allowed: { diff: '{schemaChanges: [removed]}', properties: BOTH, base: three, files: without },
+      partitioned: {
+        diff: PARTITION,
+        properties: '{name: id}, {name: v}, {name: dt}',
+        base: { 'dt=2025-01-01/a.parquet': { select: 'SELECT 1 AS id, 10 AS v' } },
+        files: { 'dt=2025-01-01/a.parquet': { select: 'SELECT 10 AS v' } },
+      },
+    });
+    const outcome = (kind: string, table = 'gone') => ruleOf(own, table, kind).outcome;
+    expect(ruleOf(own, 'gone', 'schemaChanges')).toMatchObject({ outcome: 'fail', observed: 'id removed (INTEGER)' });
+    expect(ruleOf(own, 'gone', 'appendOnly')).toMatchObject({ outcome: 'fail' });
+    expect(outcome('immutable')).toBe('error');
+    expect(ruleOf(own, 'allowed', 'schemaChanges')).toMatchObject({
+      outcome: 'error',
+      observed: expect.stringContaining('the key column id is not in the data'),
+    });
+    const limits = own.tables[0]?.checks.filter(({ kind }) => kind === 'rowChanges') ?? [];
+    expect(limits.map((check) => check.outcome)).toEqual(['error', 'fail']);
+    // How much of the partition there was is not known from the numbers of the whole.
+    expect(outcome('protectedPartition', 'partitioned')).toBe('error');
+  });
+});
