@@ -5,7 +5,8 @@ import { DIFF_REPORT_VERSION, type DiffedTable, type DiffReport } from '../core/
 import { orderTables } from '../core/diff/order-tables.ts';
 import { hasErrors, type Problem, SluiceError } from '../core/problem.ts';
 import type { LocalCheckDeps } from './check-local.ts';
-import { type DiffLimits, type DiffOutcome, type DiffTableInput, diffTables } from './diff-tables.ts';
+import type { DiffLimits, DiffOutcome, DiffTableInput } from './diff-request.ts';
+import { diffTables } from './diff-tables.ts';
 import { localVersions, shownByContract } from './diff-versions.ts';
 import { formatOf } from './input-objects.ts';
 import { readContracts } from './load-contracts.ts';

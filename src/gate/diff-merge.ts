@@ -3,7 +3,7 @@ import { isAboutChanges } from '../core/check/registry.ts';
 import type { TableReport } from '../core/report/report.ts';
 import type { VersionsOf } from './base-versions.ts';
 import type { TableOutput } from './check-tables.ts';
-import type { DiffTableInput } from './diff-tables.ts';
+import type { DiffTableInput } from './diff-request.ts';
 import { inputByContract } from './diff-versions.ts';
 import { type ReportDiffs, type ReportDiffsDeps, withDiffs } from './report-diffs.ts';
 

@@ -175,3 +175,7 @@ function textProperty({ at }: ContractTable, name: string): Property {
     attributeAt: {},
   };
 }
+
+export function bytesOf(objects: readonly DiffObject[]): number {
+  return objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+}

@@ -3,7 +3,7 @@ import { partitionValues } from '../core/change/partition.ts';
 import { dataName } from '../core/check/columns.ts';
 import type { ContractTable } from '../core/contract/contract.ts';
 import type { DiffObject } from './diff-objects.ts';
-import type { DiffTableInput } from './diff-tables.ts';
+import type { DiffTableInput } from './diff-request.ts';
 import type { LocalFile, LocalFiles } from './ports.ts';
 
 /** The contract says what may be shown and how much of it; the user may ask for less. */

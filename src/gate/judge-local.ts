@@ -7,7 +7,7 @@ import { judgeTable } from '../core/verdict/judge-table.ts';
 import type { VersionsOf } from './base-versions.ts';
 import type { LocalCheckDeps, LocalCheckRequest } from './check-local.ts';
 import { checkTables, type TableInput, type TableOutput } from './check-tables.ts';
-import type { DiffTableInput } from './diff-tables.ts';
+import type { DiffTableInput } from './diff-request.ts';
 import { inputByContract } from './diff-versions.ts';
 import { localVersionsOf } from './local-changes.ts';
 import type { TableFiles } from './local-tables.ts';

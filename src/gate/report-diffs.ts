@@ -4,7 +4,8 @@
  */
 import { type Problem, SluiceError } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
-import { type DiffTableInput, diffTables } from './diff-tables.ts';
+import type { DiffTableInput } from './diff-request.ts';
+import { diffTables } from './diff-tables.ts';
 import type { QueryEngine, Workspace } from './ports.ts';
 import type { TextDeps } from './run-texts.ts';
 

@@ -10,7 +10,7 @@ import { createWorkspace } from '../../src/adapters/workspace/run-directories.ts
 import { kindOf } from '../../src/core/check/registry.ts';
 import { SluiceError } from '../../src/core/problem.ts';
 import { checkLocal } from '../../src/gate/check-local.ts';
-import type { DiffLimits } from '../../src/gate/diff-tables.ts';
+import type { DiffLimits } from '../../src/gate/diff-request.ts';
 import { readContracts } from '../../src/gate/load-contracts.ts';
 import type { QueryEngine } from '../../src/gate/ports.ts';
 import { requiredDiffs } from '../../src/gate/required-diffs.ts';
