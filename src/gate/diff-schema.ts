@@ -29,7 +29,10 @@ export async function schemaOf(
 ): Promise<SchemaDiff> {
   const parquet = (objects: readonly DiffObject[]): readonly DiffObject[] =>
     objects.filter((object) => !texts.of.has(object));
-  const pathsOf = (objects: readonly DiffObject[]): readonly string[] => objects.map(({ localPath }) => localPath);
+  // Objects of one shape agree about NULL, so that one footer of each is read.
+  const oneOfEach = (objects: readonly DiffObject[]): readonly string[] => [
+    ...new Map(objects.map((one) => [read.of.get(one)?.shape ?? one.localPath, one.localPath])).values(),
+  ];
   const [base, merge, shared] = [parquet(split.base), parquet(split.merge), parquet(split.shared)];
   const shapes = new Set([...split.base, ...split.merge, ...split.shared].map((object) => read.of.get(object)?.shape));
   // Footers that all state the same schema hide no change of it.
@@ -43,7 +46,7 @@ export async function schemaOf(
       ...changes,
       ...(isOne
         ? []
-        : await changedNullability(keyed, pathsOf([...shared, ...base]), pathsOf([...shared, ...merge]), ask)),
+        : await changedNullability(keyed, oneOfEach([...shared, ...base]), oneOfEach([...shared, ...merge]), ask)),
       ...reordered(split, read),
       ...(await guessRenames(keyed, changes, ask)),
     ],
