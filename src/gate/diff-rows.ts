@@ -3,6 +3,7 @@ import { bagDifference } from '../core/diff/bag-plan.ts';
 import { codesOf, countOf, type RowCounts } from '../core/diff/build-diff.ts';
 import { hasIntegerKey } from '../core/diff/census-plan.ts';
 import { jsonColumns, settleClasses, settleJson } from '../core/diff/json-plan.ts';
+import { fewRanges, type KeyRange, rangesOfParts } from '../core/diff/key-ranges.ts';
 import {
   delta,
   deltaCounts,
@@ -10,7 +11,6 @@ import {
   dropElsewhere,
   elsewhere,
   type KeyedRequest,
-  type KeyRange,
   noRepeatedKeys,
   noRepeatedRows,
   nowhere,
@@ -41,9 +41,8 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
   const [sizes] = await ask(deltaSizes());
   const differingAndMoved = countOf(sizes, 'moved');
   const nothing = shared.relation === null || (countOf(sizes, 'differing') === 0 && repeated === 0);
-  const also = made(
-    await ask(nothing ? nowhere(request) : elsewhere(request, repeated === 0 ? rangesIn(shape, sizes) : null)),
-  );
+  const ranges = nothing || repeated > 0 ? null : await rangesIn(request, sizes, ask);
+  const also = made(await ask(nothing ? nowhere(request) : elsewhere(request, ranges)));
   const [duplicates] = await ask(repeatedCounts(request));
   if (also > 0n) await ask(dropElsewhere(request));
   const [counts] = await ask(deltaCounts(request));
@@ -66,15 +65,15 @@ export async function compareByKey(request: KeyedRequest, ask: Ask): Promise<Row
   };
 }
 
-function rangesIn(shape: KeyedRequest['shape'], sizes: Row | undefined): readonly KeyRange[] | null {
-  if (!hasIntegerKey(shape)) return null;
-  return [
-    ['new_low', 'new_high'],
-    ['old_low', 'old_high'],
-  ].flatMap(([from = '', to = '']): readonly KeyRange[] => {
-    const [low, high] = [integer(sizes?.[from]), integer(sizes?.[to])];
-    return low === null || high === null ? [] : [{ low, high }];
-  });
+/** Of integers; null: of other keys no ranges are known. */
+async function rangesIn(
+  { shape }: KeyedRequest,
+  sizes: Row | undefined,
+  ask: Ask,
+): Promise<readonly KeyRange[] | null> {
+  const [low, high] = [integer(sizes?.['low']), integer(sizes?.['high'])];
+  if (!hasIntegerKey(shape) || low === null || high === null) return null;
+  return fewRanges(await ask(rangesOfParts({ low, high })));
 }
 
 /** Without a key: as bags of whole rows. */

@@ -8,6 +8,7 @@
 import { type CompiledQuery, compile, join, type SqlFragment, sql, value } from '../sql.ts';
 import { doubleValue } from './compare-types.ts';
 import type { DiffColumn, DiffShape } from './diff-columns.ts';
+import type { KeyRange } from './key-ranges.ts';
 import {
   keyedRows,
   keyName,
@@ -218,23 +219,14 @@ export function dropElsewhere({ shape }: KeyedRequest): CompiledQuery {
   return compile(sql`DELETE FROM sluice_delta AS a USING sluice_elsewhere AS s WHERE ${sameKey(shape, 'a', 's')}`);
 }
 
-/** Both ends included. */
-export interface KeyRange {
-  readonly low: bigint;
-  readonly high: bigint;
-}
-
 /**
  * One row: `differing` keys, those of them whose object differs as well (`moved`), rows that only `moved_alone`, and the
- * bounds of the differing keys' first column: `new_low` and `new_high` of inserted ones, which often lie behind all
- * others, `old_low` and `old_high` of the rest.
+ * bounds `low` and `high` of the differing keys' first column.
  */
 export function deltaSizes(): CompiledQuery {
-  const fresh = sql`CASE WHEN class = 'i' THEN ${keyName(0)} END`;
-  const old = sql`CASE WHEN class <> 'm' AND class <> 'i' THEN ${keyName(0)} END`;
+  const key = sql`CASE WHEN class <> 'm' THEN ${keyName(0)} END`;
   return compile(sql`SELECT count(*) FILTER (class <> 'm') AS differing, count(*) FILTER (class <> 'm' AND moved) AS moved,
-    count(*) FILTER (class = 'm') AS moved_alone, min(${fresh}) AS new_low, max(${fresh}) AS new_high,
-    min(${old}) AS old_low, max(${old}) AS old_high FROM sluice_delta`);
+    count(*) FILTER (class = 'm') AS moved_alone, min(${key}) AS low, max(${key}) AS high FROM sluice_delta`);
 }
 
 /** One row: rows of each class (`alike`: the same but for JSON's spelling or a tolerance), those that moved and are the same, and per column how often each code occurs (a map `c0`, ...). */
