@@ -43,9 +43,9 @@ export async function writeRawFile(localPath: string, rawPath: string): Promise<
       const { raw: kind } = column;
       return kind === null ? [] : [{ ...column, raw: kind }];
     });
-    const names = new Set(raw.map(({ name }) => name));
-    if (names.size > 0) {
-      const wanted = chunks.filter(({ name }) => names.has(name));
+    const names = raw.map(({ name }) => name);
+    if (names.length > 0) {
+      const wanted = chunks.filter(({ name }) => names.includes(name));
       await writeFile(source, rawPath, { chunks: wanted, footer: rawFooter(footer, names), footerAt: size });
     }
     return { columns: present, raw };

@@ -39,7 +39,7 @@ const GROUP = { columns: 1, bytes: 2, rows: 3 } as const;
 const COLUMN = { file: 1, offset: 2, meta: 3 } as const;
 const META = { type: 1, path: 3, length: 7, data: 9, dictionary: 11 } as const;
 /** Fields of a chunk's metadata that point nowhere else and claim nothing of its values. */
-const KEPT_META: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 9, 11];
+const KEPT_META: readonly number[] = [1, 2, 4, 5, 6, 7, 9, 11];
 const [INT64, INT96, FIXED] = [2n, 3n, 7n];
 const CONVERTED_DECIMAL = 5n;
 const REPEATED = 2n;
@@ -103,8 +103,6 @@ function isNanosInUtc(time: Struct): boolean {
 
 function rawOf(element: Struct, size: number): InexactColumn['raw'] {
   if (size > 1 || number(element.get(ELEMENT.repetition)) === REPEATED || isDecimal(element)) return null;
-  // A NUL ends the engine's statement text.
-  if (text(element.get(ELEMENT.name)).includes('\0')) return null;
   return number(element.get(ELEMENT.type)) === INT96 ? 'int96' : 'nanoseconds';
 }
 
@@ -125,23 +123,39 @@ export function rawChunks(footer: Struct, columns: readonly InexactColumn[], fil
   );
 }
 
-/** A footer that shows the named columns alone, by their bare types, at the same places. */
-export function rawFooter(footer: Struct, names: ReadonlySet<string>): Uint8Array {
+/**
+ * What a column is called in a raw file, by its place in the list that was asked for: under its own name it could hide what
+ * the engine offers beside the columns (`file_index`), and no statement could hold some.
+ */
+export function rawName(place: number): string {
+  return `r${place}`;
+}
+
+/** A footer that shows the named columns alone, by their bare types and under {@link rawName}, at the same places. */
+export function rawFooter(footer: Struct, names: readonly string[]): Uint8Array {
   const [root = new Map<number, Value>(), ...elements] = structsIn(footer.get(FILE.schema));
-  const shown = columnElements(elements).filter((element) => names.has(text(element.get(ELEMENT.name))));
+  const shown = columnElements(elements).flatMap((element): readonly Value[] => {
+    const name = renamed(text(element.get(ELEMENT.name)), names);
+    return name === null ? [] : [struct([...bareElement(element), [ELEMENT.name, name]])];
+  });
   const schema = [
     struct([...kept(root, [ELEMENT.name]), [ELEMENT.children, integer(5, BigInt(shown.length))]]),
-    ...shown.map((element) => struct(bareElement(element))),
+    ...shown,
   ];
   const groups = structsIn(footer.get(FILE.groups)).map((group) => {
-    const columns = structsIn(group.get(GROUP.columns)).filter((column) => names.has(nameOf(column) ?? ''));
-    const bare = columns.map((column) =>
-      struct([
-        [COLUMN.offset, integer(6, 0n)],
-        [COLUMN.meta, struct(bareMeta(metaOf(column)))],
-      ]),
-    );
-    return struct([[GROUP.columns, list(bare)], ...kept(group, [GROUP.bytes, GROUP.rows])]);
+    const columns = structsIn(group.get(GROUP.columns)).flatMap((column): readonly Value[] => {
+      const name = renamed(nameOf(column), names);
+      if (name === null) return [];
+      const path: Value = { kind: 'list', type: 9, of: 8, items: [name] };
+      const meta = struct([...bareMeta(metaOf(column)), [META.path, path]]);
+      return [
+        struct([
+          [COLUMN.offset, integer(6, 0n)],
+          [COLUMN.meta, meta],
+        ]),
+      ];
+    });
+    return struct([[GROUP.columns, list(columns)], ...kept(group, [GROUP.bytes, GROUP.rows])]);
   });
   return writeStruct(
     new Map([
@@ -150,6 +164,12 @@ export function rawFooter(footer: Struct, names: ReadonlySet<string>): Uint8Arra
       [FILE.groups, list(groups)],
     ]),
   );
+}
+
+/** Null for a column that was not asked for. */
+function renamed(name: string | null, names: readonly string[]): Value | null {
+  const place = name === null ? -1 : names.indexOf(name);
+  return place < 0 ? null : { kind: 'binary', bytes: new TextEncoder().encode(rawName(place)) };
 }
 
 function metaOf(column: Struct): Struct {
@@ -170,7 +190,7 @@ function columnElements(elements: readonly Struct[]): readonly Struct[] {
 }
 
 function bareElement(element: Struct): readonly Field[] {
-  const fields = kept(element, [ELEMENT.repetition, ELEMENT.name]);
+  const fields = kept(element, [ELEMENT.repetition]);
   if (number(element.get(ELEMENT.type)) !== INT96) return [...fields, [ELEMENT.type, integer(5, INT64)]];
   return [...fields, [ELEMENT.type, integer(5, FIXED)], [ELEMENT.length, integer(5, 12n)]];
 }

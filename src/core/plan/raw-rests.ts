@@ -1,5 +1,5 @@
 /** Counts the values that say more than the engine reads of them, where they are read raw; see core/parquet. */
-import type { InexactColumn } from '../parquet/raw-columns.ts';
+import { type InexactColumn, rawName } from '../parquet/raw-columns.ts';
 import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
 
 /** A column whose values can be read raw. */
@@ -8,15 +8,15 @@ export type RawColumn = InexactColumn & { readonly raw: Exclude<InexactColumn['r
 /** A row for each file with rows: its `position`, and `n0`, `n1`, ... for the columns, in their order. */
 export function restCounts(localPaths: readonly string[], columns: readonly RawColumn[]): CompiledQuery {
   const counts = columns.map(
-    (column, index) => sql`count(CASE WHEN ${hasRest(column)} THEN 1 END) AS ${identifier(`n${index}`)}`,
+    ({ raw }, index) =>
+      sql`count(CASE WHEN ${hasRest(raw, identifier(rawName(index)))} THEN 1 END) AS ${identifier(`n${index}`)}`,
   );
   return compile(sql`SELECT CAST(file_index AS BIGINT) AS position, ${join(counts, ', ')}
     FROM read_parquet(CAST(${value(localPaths)} AS VARCHAR[]), hive_partitioning = false) GROUP BY 1`);
 }
 
 /** The engine keeps microseconds. */
-function hasRest({ name, raw }: RawColumn): SqlFragment {
-  const column = identifier(name);
+function hasRest(raw: RawColumn['raw'], column: SqlFragment): SqlFragment {
   return raw === 'nanoseconds' ? sql`${column} % 1000 <> 0` : int96HasRest(column);
 }
 

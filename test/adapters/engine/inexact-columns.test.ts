@@ -23,6 +23,7 @@ describe('a session that is asked what it reads with loss', () => {
   const int96 = put('nanoseconds-in-96-bits');
   const whole = put('whole-microseconds-of-utc');
   const digits = put('44-digits');
+  const hiding = put('nanoseconds-named-file-index');
   const many = Array.from({ length: 40 }, (_, index) =>
     put(index % 2 === 0 ? 'nanoseconds-of-utc' : 'whole-microseconds-in-96-bits', `many-${index}.parquet`),
   );
@@ -35,7 +36,7 @@ describe('a session that is asked what it reads with loss', () => {
     const columns = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
     writeFileSync(hole, Buffer.concat([bytes.subarray(0, 4), Buffer.alloc(columns - 4), bytes.subarray(columns)]));
     writeFileSync(cut, bytes.subarray(0, -20));
-    const inputFiles = [lossy, int96, whole, digits, hole, cut, ...many];
+    const inputFiles = [lossy, int96, whole, digits, hiding, hole, cut, ...many];
     session = await engine.open({ inputFiles, stagedFiles: [], runDirectory: folder }, NEVER);
   });
 
@@ -52,6 +53,12 @@ describe('a session that is asked what it reads with loss', () => {
         [int96, [{ column: 'v', holds: 'timestamps of 96 bits', rows: 1n }]],
         [digits, [{ column: 'v', holds: 'decimals of more than 38 digits', rows: null }]],
       ]),
+    );
+  });
+
+  it('is not misled by a column that has the name of the engine for the place of a file', async () => {
+    expect(await session.inexactColumns([whole, hiding], NEVER)).toEqual(
+      new Map([[hiding, [{ column: 'FILE_INDEX', holds: 'timestamps in nanoseconds', rows: 1n }]]]),
     );
   });
 

@@ -107,7 +107,7 @@ describe('columns that are read with loss', () => {
   });
 
   it('are alone in the raw footer, without a logical type', () => {
-    const raw = readFooter(rawFooter(readFooter(footerOf(fixture('nanoseconds-of-utc'))), new Set(['v'])));
+    const raw = readFooter(rawFooter(readFooter(footerOf(fixture('nanoseconds-of-utc'))), ['v']));
     expect(inexactColumns(raw)).toEqual([]);
     expect(
       JSON.stringify([...raw], (_key, value) => (typeof value === 'bigint' ? Number(value) : value)),
