@@ -38,6 +38,16 @@ export function identifier(name: string): SqlFragment {
   return { text: [`"${name.replaceAll('"', '""')}"`], values: [] };
 }
 
+/** A number of ours in the text, where the grammar wants a constant or a bound one has no type. */
+export function wholeNumber(number: number): SqlFragment {
+  return { text: [String(number)], values: [] };
+}
+
+/** A type by the engine's own spelling, taken from its DESCRIBE or from our table of types. */
+export function typeName({ name }: { readonly name: string }): SqlFragment {
+  return { text: [name], values: [] };
+}
+
 /** SQL the contract's author wrote. Only text that the engine's guard has judged may be executed. */
 export function authored(text: string): SqlFragment {
   return { text: [text], values: [] };

@@ -5,7 +5,7 @@
 import { type PhysicalType, physicalType } from '../check/physical-type.ts';
 import { decimalShape, unifyTypes } from '../check/unify-types.ts';
 import { columnOf } from '../plan/type-name.ts';
-import { identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { identifier, join, type SqlFragment, sql, typeName, value } from '../sql.ts';
 import { hasSpellings, printedText } from './printed-text.ts';
 
 export type Comparison =
@@ -120,11 +120,6 @@ export function comparable(comparison: Comparison, own: PhysicalType, expression
 export function comparableNull(comparison: Comparison, type: PhysicalType): SqlFragment {
   const own = type.family === 'null' ? physicalType('VARCHAR') : type;
   return comparable(comparison, own, sql`CAST(NULL AS ${typeName(own)})`);
-}
-
-/** The type's name in SQL, as the engine itself spells it. */
-export function typeName(type: PhysicalType): SqlFragment {
-  return { text: [type.name], values: [] };
 }
 
 function asNumber(own: PhysicalType, expression: SqlFragment): SqlFragment {

@@ -5,7 +5,7 @@ import { listed } from '../check/words.ts';
 import { nearestWord } from '../contract/nearest-word.ts';
 import type { Relation } from '../plan/relation.ts';
 import { SluiceError } from '../problem.ts';
-import { type CompiledQuery, compile, sql, value } from '../sql.ts';
+import { type CompiledQuery, compile, sql, value, wholeNumber } from '../sql.ts';
 import { type Comparison, comparedAs, comparisonOf, isFloating, spellingOf } from './compare-types.ts';
 import type { SchemaChange } from './table-diff.ts';
 
@@ -184,7 +184,7 @@ export function nullabilityQuery(localPaths: readonly string[]): CompiledQuery {
   return compile(sql`SELECT name, bool_and(required) AS required FROM (
       SELECT file_name, name, bool_and(repetition_type = 'REQUIRED') AS required, count(*) AS times
       FROM parquet_schema(CAST(${value(localPaths)} AS VARCHAR[])) GROUP BY file_name, name)
-    GROUP BY name HAVING max(times) = 1 AND count(*) = ${{ text: [String(localPaths.length)], values: [] }}`);
+    GROUP BY name HAVING max(times) = 1 AND count(*) = ${wholeNumber(localPaths.length)}`);
 }
 
 type Row = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@
  */
 import type { PhysicalType } from '../check/physical-type.ts';
 import { decimalShape } from '../check/unify-types.ts';
-import { type SqlFragment, sql, value } from '../sql.ts';
+import { type SqlFragment, sql, typeName, value, wholeNumber } from '../sql.ts';
 
 const DATE = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
 const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]';
@@ -35,15 +35,14 @@ export function hasSpellings(type: PhysicalType): boolean {
 export function printedText(text: SqlFragment, type: PhysicalType): SqlFragment {
   const grammar = grammarOf(type);
   if (grammar === null) return text;
-  const cast: SqlFragment = { text: [type.name], values: [] };
   const fits = sql`regexp_full_match(${text}, ${value(grammar)})${told(text, type)}`;
   // What looks like a value may be none, or a larger one than the type holds.
-  return sql`coalesce(CASE WHEN ${fits} THEN CAST(TRY_CAST(${text} AS ${cast}) AS VARCHAR) END, ${text})`;
+  return sql`coalesce(CASE WHEN ${fits} THEN CAST(TRY_CAST(${text} AS ${typeName(type)}) AS VARCHAR) END, ${text})`;
 }
 
 function told(text: SqlFragment, { name }: PhysicalType): SqlFragment {
   const most = TOLD[name];
-  return most === undefined ? sql`` : sql` AND strlen(${text}) <= ${{ text: [String(most)], values: [] }}`;
+  return most === undefined ? sql`` : sql` AND strlen(${text}) <= ${wholeNumber(most)}`;
 }
 
 /** RE2 of the whole text; null: the type has one spelling alone, or none that is told. */

@@ -1,7 +1,7 @@
 /** What a column's values look like on either side: one statement for the figures, one for the histograms. */
 import { type PhysicalType, physicalType, type TypeFamily } from '../check/physical-type.ts';
-import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql } from '../sql.ts';
-import { comparable, comparisonOf, doubleValue, typeName } from './compare-types.ts';
+import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, typeName, wholeNumber } from '../sql.ts';
+import { comparable, comparisonOf, doubleValue } from './compare-types.ts';
 import type { SideRows } from './side-rows.ts';
 
 /** Columns of one report. */
@@ -122,7 +122,7 @@ export function shapes(request: ProfileRequest, bins: readonly BinRequest[], exa
     const column = request.columns[index];
     if (column === undefined) return [];
     const number = asDouble(column, identifier(`c${index}`));
-    const place = sql`CAST(greatest(0, least(${integer(BINS - 1)}, floor((${number} - ${doubleValue(String(low))}) / ${doubleValue(String((high - low) / BINS))}))) AS INTEGER)`;
+    const place = sql`CAST(greatest(0, least(${wholeNumber(BINS - 1)}, floor((${number} - ${doubleValue(String(low))}) / ${doubleValue(String((high - low) / BINS))}))) AS INTEGER)`;
     return (['base', 'merge'] as const).map((side) => {
       const own = only(sql`${isOn(side)} AND isfinite(${number})`, place);
       return sql`histogram(${own}) AS ${identifier(`h${index}_${side}`)}`;
@@ -137,7 +137,7 @@ export function topValues(request: ProfileRequest, index: number): CompiledQuery
   const only = { ...request, columns: request.columns.map((column, place) => (place === index ? column : null)) };
   return compile(sql`SELECT CAST(${value} AS VARCHAR) AS value, count(*) FILTER (in_base) AS base, count(*) FILTER (in_merge) AS merge
     FROM ${allRows(only)} WHERE ${identifier(`f${index}`)} GROUP BY ${value}
-    ORDER BY count(*) DESC, ${value} LIMIT ${integer(TOP_VALUES)}`);
+    ORDER BY count(*) DESC, ${value} LIMIT ${wholeNumber(TOP_VALUES)}`);
 }
 
 function asDouble({ type }: ProfiledColumn, value: SqlFragment): SqlFragment {
@@ -189,8 +189,4 @@ function fieldsOf({ relation }: SideRows, columns: RowsRequest['columns']): SqlF
 
 function flag(on: boolean): SqlFragment {
   return on ? sql`true` : sql`false`;
-}
-
-function integer(number: number): SqlFragment {
-  return { text: [String(number)], values: [] };
 }

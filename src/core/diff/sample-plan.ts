@@ -1,5 +1,5 @@
 /** Rows to look at: the first keys of each kind of change, in key order, and only columns that may be shown. */
-import { type CompiledQuery, compile, join, type SqlFragment, sql, value } from '../sql.ts';
+import { type CompiledQuery, compile, join, type SqlFragment, sql, value, wholeNumber } from '../sql.ts';
 import type { DiffColumn } from './diff-columns.ts';
 import type { KeyedRequest } from './keyed-plan.ts';
 import { keyedRows, keyNames, type SideRows, sameKey, textOf, valueName } from './side-rows.ts';
@@ -27,7 +27,7 @@ export function sampleRows({ keyed, limit, mayShow }: SampleRequest, change: Cha
       sql`struct_pack(base := ${cell('a', position)}, merge := ${cell('b', position)}) AS ${sampleName(position)}`,
   );
   const codes = shape.values.map((_column, index) => sql`d.${valueName(index)}`);
-  const picked = sql`SELECT * FROM sluice_delta WHERE class = ${value(CLASSES[change])} ORDER BY ${keyNames(shape)} LIMIT ${{ text: [String(limit)], values: [] }}`;
+  const picked = sql`SELECT * FROM sluice_delta WHERE class = ${value(CLASSES[change])} ORDER BY ${keyNames(shape)} LIMIT ${wholeNumber(limit)}`;
   const side = (rows: SideRows) => sql`(${textRows(keyed, rows, all)})`;
   return compile(sql`SELECT ${join([...codes, ...cells, sql`1 AS one`], ', ')} FROM (${picked}) AS d
     LEFT JOIN ${side(base)} AS a ON ${sameKey(shape, 'a', 'd')} LEFT JOIN ${side(merge)} AS b ON ${sameKey(shape, 'b', 'd')}
@@ -61,7 +61,7 @@ function textRows({ shape, sampling }: KeyedRequest, rows: SideRows, shown: read
 
 function cell(alias: 'a' | 'b', position: number): SqlFragment {
   const text: SqlFragment = { text: [`${alias}.t${position}`], values: [] };
-  const limit: SqlFragment = { text: [String(MAX_CELL)], values: [] };
+  const limit = wholeNumber(MAX_CELL);
   return sql`struct_pack(text := left(${text}, ${limit}), cut := greatest(0, length(${text}) - ${limit}))`;
 }
 

@@ -3,7 +3,7 @@ import type { CheckSpec } from '../check/check.ts';
 import { dataName } from '../check/columns.ts';
 import { failingRows, type RowDemand } from '../plan/failing-rows.ts';
 import type { Relation } from '../plan/relation.ts';
-import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql } from '../sql.ts';
+import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, wholeNumber } from '../sql.ts';
 import type { Cell } from './table-diff.ts';
 import { bagColumn, type IdentityColumn, identities, identityFields, textOf } from './violation-bags.ts';
 
@@ -64,9 +64,8 @@ export function sampleFailing({ spec, merge, compared }: SampleFailing): Compile
     compared === null || compared.base === null ? rows : sql`${rows} ${before(spec, compared.base, identity)}`;
   const names = shown.map((_column, index) => sql`own.${cellName(index)}`);
   const sorted = [sql`is_new DESC`, ...order.map((_key, index) => orderName(index)), ...names];
-  const limit: SqlFragment = { text: [String(mostRows(relation))], values: [] };
   return compile(sql`SELECT is_new, ${join(names, ', ')} FROM (SELECT own.*, ${isNew} AS is_new FROM ${from}) AS own
-    ORDER BY ${join(sorted, ', ')} LIMIT ${limit}`);
+    ORDER BY ${join(sorted, ', ')} LIMIT ${wholeNumber(mostRows(relation))}`);
 }
 
 /** How often each failing row was there before. */
@@ -79,7 +78,7 @@ function before(spec: CheckSpec, base: FailingSide, identity: readonly IdentityC
     ON ${join(equal, ' AND ')}`;
 }
 
-const LIMIT: SqlFragment = { text: [String(MAX_CELL)], values: [] };
+const LIMIT = wholeNumber(MAX_CELL);
 
 function cellName(index: number): SqlFragment {
   return identifier(`s${index}`);

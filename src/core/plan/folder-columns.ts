@@ -8,7 +8,7 @@ import type { PhysicalType } from '../check/physical-type.ts';
 import type { ObjectColumn } from '../check/table-facts.ts';
 import { decimalShape } from '../check/unify-types.ts';
 import type { ContractTable } from '../contract/contract.ts';
-import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, typeName, value } from '../sql.ts';
 import { groupBySchema, objectIndex, type ReadableObject } from './object-groups.ts';
 import { typeText } from './typed-text.ts';
 
@@ -108,7 +108,7 @@ function equalInType(type: PhysicalType, own: SqlFragment, text: SqlFragment): r
       return [sql`CAST(${own} AS VARCHAR) = lower(${text})`];
     case 'timestamp':
     case 'timestamptz':
-      return [sql`${own} = TRY_CAST(${text} AS ${{ text: [type.name], values: [] }})`];
+      return [sql`${own} = TRY_CAST(${text} AS ${typeName(type)})`];
     default:
       return [];
   }

@@ -5,7 +5,7 @@
 import type { ContractColumn } from '../check/columns.ts';
 import { dateFormat } from '../check/derive-property.ts';
 import type { LogicalType, Property } from '../contract/contract.ts';
-import { identifier, type SqlFragment, sql, value } from '../sql.ts';
+import { identifier, type SqlFragment, sql, value, wholeNumber } from '../sql.ts';
 import { saysMore } from './exact-text.ts';
 import { type TypedText, typeText } from './typed-text.ts';
 
@@ -46,12 +46,12 @@ export function jsonValues(columns: readonly ContractColumn[]): JsonValues {
     found: (name) =>
       places.map(({ depth, steps }) => {
         if (depth === null) {
-          const at = sql`${identifier(`${name}_pointers`)}[${digits(steps[0] ?? 0)}]`;
+          const at = sql`${identifier(`${name}_pointers`)}[${wholeNumber(steps[0] ?? 0)}]`;
           return sql`nullif(CAST(${at} AS VARCHAR), 'null')`;
         }
         // By position, as names of fields are the same for the engine when upper and lower case are all that differs.
         const field = steps.reduce(
-          (inner, step) => sql`struct_extract_at(${inner}, ${digits(step)})`,
+          (inner, step) => sql`struct_extract_at(${inner}, ${wholeNumber(step)})`,
           identifier(`${name}_${depth}`),
         );
         return sql`CAST(${field} AS VARCHAR)`;
@@ -162,8 +162,4 @@ export function besideJson(property: Property, { raw, text, typed, told }: JsonV
 function kindWord(raw: SqlFragment): SqlFragment {
   return sql`CASE left(${raw}, 1) WHEN '{' THEN 'OBJECT' WHEN '[' THEN 'ARRAY' WHEN 't' THEN 'BOOLEAN' WHEN 'f' THEN 'BOOLEAN'
     ELSE 'NUMBER' END`;
-}
-
-function digits(number: number): SqlFragment {
-  return { text: [String(number)], values: [] };
 }

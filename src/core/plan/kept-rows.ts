@@ -1,7 +1,7 @@
 /** The failing rows of a check as a file: the columns that the contract lets be shown, and no other. */
 import type { CheckSpec } from '../check/check.ts';
 import { dataName } from '../check/columns.ts';
-import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value, wholeNumber } from '../sql.ts';
 import { failingRows, type RowDemand } from './failing-rows.ts';
 import type { Relation } from './relation.ts';
 
@@ -42,8 +42,7 @@ export interface KeptRowsCopy {
 export function copyFailingRows({ spec, demand, relation, columns, maxRows, path }: KeptRowsCopy): CompiledQuery {
   const fields = columns.map(({ name, expression }) => sql`${expression} AS ${identifier(name)}`);
   const rows = failingRows(spec, demand, relation.rows);
-  const limit: SqlFragment = { text: [String(maxRows)], values: [] };
-  const select = sql`SELECT ${join(fields, ', ')} FROM (SELECT * FROM ${rows}${ordered(relation)} LIMIT ${limit})`;
+  const select = sql`SELECT ${join(fields, ', ')} FROM (SELECT * FROM ${rows}${ordered(relation)} LIMIT ${wholeNumber(maxRows)})`;
   // USE_TMP_FILE would write beside the allowed path and be refused.
   return compile(sql`COPY (${select}) TO ${value(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION zstd)`);
 }

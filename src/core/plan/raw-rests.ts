@@ -1,6 +1,6 @@
 /** Counts the values that say more than the engine reads of them, where they are read raw; see core/parquet. */
 import { type InexactColumn, rawName } from '../parquet/raw-columns.ts';
-import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value, wholeNumber } from '../sql.ts';
 
 /** A column whose values can be read raw. */
 export type RawColumn = InexactColumn & { readonly raw: Exclude<InexactColumn['raw'], null> };
@@ -21,7 +21,7 @@ function hasRest(raw: RawColumn['raw'], column: SqlFragment): SqlFragment {
 }
 
 /** 256 to the powers of 0 to 7, modulo 1000. */
-const POWERS = ['1', '256', '536', '216', '296', '776', '656', '936'];
+const POWERS = [1, 256, 536, 216, 296, 776, 656, 936];
 
 /**
  * INT96 is the nanoseconds of the day in eight bytes and the Julian day in four, each with its lowest byte first. Days
@@ -30,8 +30,8 @@ const POWERS = ['1', '256', '536', '216', '296', '776', '656', '936'];
 function int96HasRest(column: SqlFragment): SqlFragment {
   const bits = sql`CAST(CAST(${column} AS BIT) AS HUGEINT)`;
   const bytes = POWERS.map((power, index) => {
-    const shift: SqlFragment = { text: [String(56 - 8 * index)], values: [] };
-    return sql`((CAST(${bits} >> 32 AS UBIGINT) >> ${shift}) & 255) * ${{ text: [power], values: [] }}`;
+    const byte = sql`(CAST(${bits} >> 32 AS UBIGINT) >> ${wholeNumber(56 - 8 * index)}) & 255`;
+    return sql`(${byte}) * ${wholeNumber(power)}`;
   });
   return sql`(${join(bytes, ' + ')}) % 1000 <> 0 OR (${bits} & 255) >= 6`;
 }

@@ -9,7 +9,7 @@ import type { PhysicalType } from '../check/physical-type.ts';
 import { columnAt, type ObjectColumn } from '../check/table-facts.ts';
 import { unifyTypes } from '../check/unify-types.ts';
 import type { ContractTable } from '../contract/contract.ts';
-import { identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { identifier, join, type SqlFragment, sql, typeName, value, wholeNumber } from '../sql.ts';
 import { groupBySchema, objectIndex, type ReadableObject } from './object-groups.ts';
 import { typeText } from './typed-text.ts';
 
@@ -171,10 +171,9 @@ function pathType(contract: ContractColumn | undefined): PhysicalType {
 }
 
 function selectGroup(columns: readonly RelationColumn[], group: readonly ReadableObject[], index: number): SqlFragment {
-  const position: SqlFragment = { text: [String(index)], values: [] };
   const fields = columns.flatMap((column) => groupFields(column, group));
   const own = [
-    sql`${position} AS ${identifier(GROUP_COLUMN)}`,
+    sql`${wholeNumber(index)} AS ${identifier(GROUP_COLUMN)}`,
     sql`${objectIndex(group)} AS ${identifier(OBJECT_COLUMN)}`,
   ];
   const paths = value(group.map((object) => object.localPath));
@@ -243,9 +242,4 @@ function readFromPath(column: RelationColumn, group: readonly ReadableObject[]):
   const pick = (expression: SqlFragment): SqlFragment =>
     sql`list_extract(list_transform(CAST(${value(texts)} AS VARCHAR[]), lambda entry: ${expression}), ${objectIndex(group)} + 1)`;
   return { value: castTo(column.type, typed.type, pick(typed.value)), invalid: pick(typed.invalid) };
-}
-
-/** The engine's own spelling of a type, taken from its DESCRIBE or from our table. */
-function typeName(type: PhysicalType): SqlFragment {
-  return { text: [type.name], values: [] };
 }

@@ -6,15 +6,15 @@
 import { contractColumns } from '../check/columns.ts';
 import { dateFormat } from '../check/derive-property.ts';
 import type { ContractTable, LogicalType, Property } from '../contract/contract.ts';
-import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value } from '../sql.ts';
+import { type CompiledQuery, compile, identifier, join, type SqlFragment, sql, value, wholeNumber } from '../sql.ts';
 import { saysMore, withRoundedAsTexts } from './exact-text.ts';
 import { besideJson, fittingText, isReadOften, jsonPointers, jsonValues, typedJson } from './json-values.ts';
 import { type TypedText, typeText } from './typed-text.ts';
 
 /** Longest line read; a longer one is a malformed record. */
-const MAX_LINE_BYTES = '16777216';
+const MAX_LINE_BYTES = 16_777_216;
 /** The engine would take sixteen lines of the longest kind, and the file at once if it is smaller. */
-const BUFFER_BYTES = '33554432';
+const BUFFER_BYTES = 33_554_432;
 
 export interface TextObject {
   /** Plain UTF-8, decompressed. */
@@ -80,8 +80,8 @@ export function stageCsv(table: ContractTable, object: TextObject, header: reado
   const read = sql`read_csv(${value(object.localPath)}, columns = {${fields}}, auto_detect = false, header = ${flag(reader.header)},
     delim = ${value(reader.delimiter)}, quote = ${value(reader.quote)}, escape = ${value(reader.escape)},
     store_rejects = true, rejects_table = ${value(errors)}, rejects_scan = ${value(scans)}, rejects_limit = 1000,
-    strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = ${constant(MAX_LINE_BYTES)},
-    buffer_size = ${constant(BUFFER_BYTES)}, hive_partitioning = false)`;
+    strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = ${wholeNumber(MAX_LINE_BYTES)},
+    buffer_size = ${wholeNumber(BUFFER_BYTES)}, hive_partitioning = false)`;
   return copy(sql`SELECT ${join(columns, ', ')} FROM ${read}`, object.stagedPath);
 }
 
@@ -144,7 +144,7 @@ export function jsonCensus(
   );
   const columns = asked.map(({ column }) => column);
   const present = asked.map(
-    ({ position }, at) => sql`count(kind[${constant(String(at + 1))}]) AS ${numbered('p', position)}`,
+    ({ position }, at) => sql`count(kind[${wholeNumber(at + 1)}]) AS ${numbered('p', position)}`,
   );
   const kinds = sql`SELECT json_type(l, ${jsonPointers(columns)}) AS kind FROM (${jsonObjects(object)})`;
   return compile(select([sql`count(*) AS fine`, ...present], kinds));
@@ -170,15 +170,13 @@ export function jsonKeys(object: TextObject): CompiledQuery {
   // Each object is counted with its first key.
   const keys = sql`SELECT unnest(keys) AS key, keys[1] AS head FROM (${jsonObjects(object)})`;
   const counted = sql`SELECT key, count(*) FILTER (key = head) AS heads FROM (${keys}) GROUP BY key`;
-  return compile(
-    sql`SELECT key, sum(heads) OVER () AS objects FROM (${counted}) LIMIT ${constant(String(MAX_JSON_KEYS))}`,
-  );
+  return compile(sql`SELECT key, sum(heads) OVER () AS objects FROM (${counted}) LIMIT ${wholeNumber(MAX_JSON_KEYS)}`);
 }
 
 function jsonLines(object: TextObject): SqlFragment {
   return sql`read_csv(${value(object.localPath)}, columns = {'l': 'VARCHAR'}, auto_detect = false, header = false, delim = chr(1), quote = '',
-    escape = '', nullstr = chr(2), store_rejects = true, max_line_size = ${constant(MAX_LINE_BYTES)},
-    buffer_size = ${constant(BUFFER_BYTES)}, hive_partitioning = false)`;
+    escape = '', nullstr = chr(2), store_rejects = true, max_line_size = ${wholeNumber(MAX_LINE_BYTES)},
+    buffer_size = ${wholeNumber(BUFFER_BYTES)}, hive_partitioning = false)`;
 }
 
 /** Lines with a JSON object in which no key occurs twice: of two equal keys no reader can say which one is meant. */
@@ -226,11 +224,6 @@ function stagedPair(position: number, typed: TypedText): readonly SqlFragment[] 
 function copy(select: SqlFragment, path: string): CompiledQuery {
   // USE_TMP_FILE would write beside the allowed path and be refused.
   return compile(sql`COPY (${select}) TO ${value(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION snappy)`);
-}
-
-/** Text of our own making (digits and fixed words) that the grammar wants as a constant. */
-function constant(text: string): SqlFragment {
-  return { text: [text], values: [] };
 }
 
 function literalKey(name: string): SqlFragment {

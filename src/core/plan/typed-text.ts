@@ -1,6 +1,6 @@
 import { type PhysicalType, physicalType } from '../check/physical-type.ts';
 import type { LogicalType } from '../contract/contract.ts';
-import { type SqlFragment, sql, value } from '../sql.ts';
+import { type SqlFragment, sql, typeName, value } from '../sql.ts';
 
 /**
  * What a text must look like to be a value of a logical type. The grammar comes before the cast: DuckDB's casts round
@@ -101,8 +101,7 @@ function convert(text: SqlFragment, textType: TextType, format: string | null): 
 /** strptime is lenient (`1` for `%d`), so the parsed moment must print back to the very text. */
 function convertByPattern(text: SqlFragment, textType: TextType, pattern: string): SqlFragment {
   const parsed = sql`try_strptime(${text}, ${value(pattern)})`;
-  const type: SqlFragment = { text: [textType.type.name], values: [] };
-  return sql`CASE WHEN strftime(${parsed}, ${value(pattern)}) = ${text} THEN CAST(${parsed} AS ${type}) END`;
+  return sql`CASE WHEN strftime(${parsed}, ${value(pattern)}) = ${text} THEN CAST(${parsed} AS ${typeName(textType.type)}) END`;
 }
 
 const PATTERN_LETTERS: readonly (readonly [RegExp, string])[] = [

@@ -1,4 +1,4 @@
-import { type SqlFragment, sql, value } from '../../sql.ts';
+import { type SqlFragment, sql, typeName, value } from '../../sql.ts';
 import type { CheckKind, ColumnBinding, SpecOf } from '../check.ts';
 import { parseDecimal } from '../decimal.ts';
 import { judgeCounted, overColumn, wrongType } from '../judging.ts';
@@ -33,9 +33,8 @@ function leavesRest(spec: SpecOf<'multipleOf'>, column: ColumnBinding): SqlFragm
   const type: SqlFragment = { text: [`DECIMAL(38,${scale})`], values: [] };
   const exact = sql`TRY_CAST(${text} AS ${type})`;
   // A value too wide or too fine for 38 digits cannot be told to be a multiple: it fails.
-  const own: SqlFragment = { text: [column.type.name], values: [] };
   // Back through text: the engine's cast of a decimal to FLOAT divides, and misses the nearest one.
-  const back = sql`CAST(CAST(${exact} AS VARCHAR) AS ${own})`;
+  const back = sql`CAST(CAST(${exact} AS VARCHAR) AS ${typeName(column.type)})`;
   const rounded = family === 'float' ? sql` OR ${back} <> ${column.expression}` : sql``;
   return sql`coalesce(${exact} % CAST(${value(spec.divisor)} AS ${type}) <> 0${rounded}, true)`;
 }
