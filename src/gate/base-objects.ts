@@ -1,6 +1,7 @@
 /** The objects of the base that a run needs, each fetched once, whoever asks. */
 import type { ObjectEntry } from '../core/change/object.ts';
 import { SluiceError } from '../core/problem.ts';
+import { bytesOf } from './input-objects.ts';
 import type { Lake, ObjectReader } from './ports.ts';
 
 export interface BaseObjects {
@@ -35,7 +36,7 @@ export function createBaseObjects(
   return {
     bring: async (entries, signal) => {
       const missing = entries.filter(({ path }) => !here.has(path));
-      const bytes = bytesHere + missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      const bytes = bytesHere + bytesOf(missing);
       if (missing.length === 0) return here;
       if (bytes > maxBytes) throw tooMuch(bytes, maxBytes);
       const storageNamespace = await lake.storageNamespace(repository, signal);

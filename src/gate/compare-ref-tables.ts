@@ -8,6 +8,7 @@ import { diffTables } from './diff-tables.ts';
 import { shownByContract } from './diff-versions.ts';
 import { type FetchLimits, fetchVersions, type Versions } from './fetch-versions.ts';
 import { type RefTable, shortName } from './find-ref-tables.ts';
+import { bytesOf } from './input-objects.ts';
 import type { ObjectParts, ObjectReader, QueryEngine, TextFiles, Workspace } from './ports.ts';
 
 /** What the user may choose about every table. */
@@ -49,7 +50,7 @@ export async function compareRefTables(
   deps: CompareDeps,
   signal: AbortSignal,
 ): Promise<{ readonly tables: readonly DiffedTable[]; readonly omitted: number }> {
-  const wanted = [...request.tables].sort((one, other) => bytesOf(other) - bytesOf(one)).slice(0, MAX_TABLES);
+  const wanted = [...request.tables].sort((one, other) => bytesOfBoth(other) - bytesOfBoth(one)).slice(0, MAX_TABLES);
   const tables: DiffedTable[] = [];
   for (const batch of batches(wanted)) {
     const done = tables.length;
@@ -64,7 +65,7 @@ function batches(tables: readonly RefTable[]): readonly (readonly RefTable[])[] 
   let bytes = 0;
   for (const table of tables) {
     const last = all.at(-1);
-    const own = bytesOf(table);
+    const own = bytesOfBoth(table);
     const fits = last !== undefined && last.length < BATCH_TABLES && bytes + own <= BATCH_BYTES;
     if (fits) last.push(table);
     else all.push([table]);
@@ -73,8 +74,8 @@ function batches(tables: readonly RefTable[]): readonly (readonly RefTable[])[] 
   return all;
 }
 
-function bytesOf({ before, after }: RefTable): number {
-  return [...before, ...after].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+function bytesOfBoth({ before, after }: RefTable): number {
+  return bytesOf([...before, ...after]);
 }
 
 async function compareBatch(

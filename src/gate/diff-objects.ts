@@ -175,7 +175,3 @@ function textProperty({ at }: ContractTable, name: string): Property {
     attributeAt: {},
   };
 }
-
-export function bytesOf(objects: readonly DiffObject[]): number {
-  return objects.reduce((sum, object) => sum + object.sizeBytes, 0);
-}

@@ -4,10 +4,11 @@ import type { KeyedRequest } from '../core/diff/keyed-plan.ts';
 import type { ObjectSplit } from '../core/diff/split-objects.ts';
 import { SluiceError } from '../core/problem.ts';
 import { takeProfile, takeSamples } from './diff-extras.ts';
-import { bytesOf, type DiffObject } from './diff-objects.ts';
+import type { DiffObject } from './diff-objects.ts';
 import type { DiffRelations } from './diff-relations.ts';
 import type { DiffLimits, DiffTableInput } from './diff-request.ts';
 import { type Ask, askIn } from './diff-rows.ts';
+import { bytesOf } from './input-objects.ts';
 import type { EngineSession } from './ports.ts';
 
 /** Rows of each kind of change. */

@@ -21,7 +21,6 @@ import {
   tableEvidence,
 } from './diff-evidence.ts';
 import {
-  bytesOf,
   type DiffObject,
   lostRecords,
   type ReadObjects,
@@ -35,6 +34,7 @@ import { askIn } from './diff-rows.ts';
 import { schemaOf } from './diff-schema.ts';
 import { shownOf } from './diff-shown.ts';
 import { folderContradictions } from './folder-contradictions.ts';
+import { bytesOf } from './input-objects.ts';
 import type { EngineSession } from './ports.ts';
 import type { TableTexts } from './run-texts.ts';
 

@@ -6,7 +6,7 @@ import type { AffectedTables } from '../core/plan/affected-tables.ts';
 import { SluiceError } from '../core/problem.ts';
 import type { TableReport } from '../core/report/report.ts';
 import type { TableInput } from './check-tables.ts';
-import type { InputObject } from './input-objects.ts';
+import { bytesOf, type InputObject } from './input-objects.ts';
 import type { GateObserver } from './observer.ts';
 import type { FetchedObject, Lake, ObjectReader } from './ports.ts';
 import type { Pinned } from './prepare-merge.ts';
@@ -46,10 +46,7 @@ export async function fetchTables(
   refuseAboveLimits(objects, request.limits);
   const fetched = await fetchObjects(request, objects, deps, signal);
   refuseGaps(objects, fetched);
-  deps.observer?.read(
-    fetched.length,
-    fetched.reduce((sum, object) => sum + object.sizeBytes, 0),
-  );
+  deps.observer?.read(fetched.length, bytesOf(fetched));
   return tables.map((entry) => {
     const own = fetched.filter((object) => owners.get(object.path)?.includes(entry.table) === true);
     return {
@@ -83,7 +80,7 @@ async function fetchObjects(
 }
 
 function refuseAboveLimits(objects: readonly ObjectEntry[], limits: FetchTablesRequest['limits']): void {
-  const bytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  const bytes = bytesOf(objects);
   if (objects.length > limits.objects) {
     throw new SluiceError({
       code: 'limit-objects',
@@ -131,7 +128,7 @@ function changesOf(
     mine.filter((change) => change.kind === kind).length;
   return {
     read: own.length,
-    bytes: own.reduce((sum, object) => sum + object.sizeBytes, 0),
+    bytes: bytesOf(own),
     added: ofKind('added'),
     changed: ofKind('changed'),
     removed: ofKind('removed'),

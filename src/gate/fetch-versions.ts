@@ -7,7 +7,7 @@ import { SluiceError } from '../core/problem.ts';
 import type { DiffObject } from './diff-objects.ts';
 import { fetchParts } from './fetch-parts.ts';
 import type { RefTable } from './find-ref-tables.ts';
-import { formatOf } from './input-objects.ts';
+import { bytesOf, formatOf } from './input-objects.ts';
 import type { ObjectParts, ObjectReader, QueryEngine } from './ports.ts';
 
 export interface Versions {
@@ -152,8 +152,4 @@ function refuseAboveLimits(
       hint: 'raise limits.bytes (SLUICE_LIMIT_BYTES), or name a folder inside it with --table',
     });
   }
-}
-
-function bytesOf(entries: readonly ObjectEntry[]): number {
-  return entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

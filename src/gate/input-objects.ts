@@ -17,3 +17,8 @@ export function formatOf(table: ContractTable, path: string): DataFormat | null 
   if (/\.(csv|tsv|txt)$/i.test(name)) return 'csv';
   return /\.(jsonl|ndjson|json)$/i.test(name) ? 'json' : null;
 }
+
+/** The size of all of them. */
+export function bytesOf(objects: readonly { readonly sizeBytes: number }[]): number {
+  return objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}

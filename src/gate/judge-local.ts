@@ -9,6 +9,7 @@ import type { LocalCheckDeps, LocalCheckRequest } from './check-local.ts';
 import { checkTables, type TableInput, type TableOutput } from './check-tables.ts';
 import type { DiffTableInput } from './diff-request.ts';
 import { inputByContract } from './diff-versions.ts';
+import { bytesOf } from './input-objects.ts';
 import { localVersionsOf } from './local-changes.ts';
 import type { TableFiles } from './local-tables.ts';
 import type { LocalFile, LocalFiles } from './ports.ts';
@@ -164,7 +165,7 @@ async function changesOf(
   files: LocalFiles,
   signal: AbortSignal,
 ): Promise<TableReport['objects']> {
-  const read = { read: own.length, bytes: own.reduce((sum, file) => sum + file.sizeBytes, 0), unseenByDiff: [] };
+  const read = { read: own.length, bytes: bytesOf(own), unseenByDiff: [] };
   if (before === null) return { ...read, added: own.length, changed: 0, removed: 0 };
   const old = new Map(before.map((file) => [file.path, file]));
   let changed = 0;

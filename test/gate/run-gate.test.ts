@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { HookEvent } from '../../src/core/event/hook-event.ts';
 import type { Commit, Lake } from '../../src/gate/ports.ts';
 import { createMergeJudge, type GateDeps } from '../../src/gate/run-gate.ts';
+import { MERGE_EVENT } from '../support/merge-event.ts';
 
 const CONTRACT = `apiVersion: v3.1.0
 kind: DataContract
@@ -14,18 +14,6 @@ schema:
   - name: orders
     properties: [{name: id, logicalType: integer}]
 `;
-
-const EVENT: HookEvent = {
-  eventType: 'pre-merge',
-  eventTime: '2026-06-01T00:00:00Z',
-  actionName: 'Sluice',
-  hookId: 'sluice',
-  repository: 'lake',
-  branch: 'main',
-  sourceRef: 'source',
-  commitId: 'merge',
-  commitMetadata: {},
-};
 
 function commit(id: string, parents: readonly string[]): Commit {
   return { id, parents, metaRangeId: `tree of ${id}`, creationDate: 0, committer: 'ada', metadata: {} };
@@ -74,7 +62,10 @@ function judgeWith(deps: GateDeps) {
 describe('a base that somebody let past the gate', () => {
   const { signal } = new AbortController();
   const preparedOn = (isApproved: boolean | null) =>
-    judgeWith({ ...DEPS, approvals: { isApproved: () => isApproved, landedAbove: () => null } }).prepare(EVENT, signal);
+    judgeWith({ ...DEPS, approvals: { isApproved: () => isApproved, landedAbove: () => null } }).prepare(
+      MERGE_EVENT,
+      signal,
+    );
 
   it('makes another question of the same merge: no answer for a base that can be trusted is repeated for it', async () => {
     const [past, through, first] = [await preparedOn(false), await preparedOn(true), await preparedOn(null)];
@@ -85,7 +76,7 @@ describe('a base that somebody let past the gate', () => {
   it('is judged as it was known when the question was asked', async () => {
     let known: boolean | null = null;
     const judge = judgeWith({ ...DEPS, approvals: { isApproved: () => known, landedAbove: () => null } });
-    const prepared = await judge.prepare(EVENT, signal);
+    const prepared = await judge.prepare(MERGE_EVENT, signal);
     known = false;
     expect((await judge.judge(prepared, 'decision', signal)).report.problems).toEqual([]);
   });
@@ -98,14 +89,14 @@ describe('a base that is older than what has landed', () => {
     const approvals = { isApproved: () => true, landedAbove: () => landed };
     const branchHead = async () => commit(head, []);
     const judge = judgeWith({ ...DEPS, lake: { ...LAKE, branchHead }, approvals });
-    return judge.prepare(EVENT, signal).then(async (prepared) => ({
+    return judge.prepare(MERGE_EVENT, signal).then(async (prepared) => ({
       key: prepared.key,
       codes: (await judge.judge(prepared, 'decision', signal)).report.problems.map(({ code }) => code),
     }));
   };
 
   it('is a warning, and another question than the same merge before', async () => {
-    const { key } = await judgeWith(DEPS).prepare(EVENT, signal);
+    const { key } = await judgeWith(DEPS).prepare(MERGE_EVENT, signal);
     const told = await preparedWith('head');
     expect(told.codes).toEqual(['base-went-back']);
     expect(told.key).not.toEqual(key);
@@ -115,7 +106,7 @@ describe('a base that is older than what has landed', () => {
     ['another merge came first, and lakeFS will ask again', 'landed', 'tree of landed'],
     ['what landed since is what was there', 'head', 'tree of head'],
   ])('is nothing to tell where %s', async (_why, head, metaRange) => {
-    const { key } = await judgeWith(DEPS).prepare(EVENT, signal);
+    const { key } = await judgeWith(DEPS).prepare(MERGE_EVENT, signal);
     expect(await preparedWith(head, metaRange)).toEqual({ key, codes: [] });
   });
 });
@@ -124,7 +115,7 @@ describe('a merge that changes nothing governed', () => {
   it('needs no engine, no directory and no object', async () => {
     const judge = judgeWith(DEPS);
     const { signal } = new AbortController();
-    const { verdict, report } = await judge.judge(await judge.prepare(EVENT, signal), 'decision', signal);
+    const { verdict, report } = await judge.judge(await judge.prepare(MERGE_EVENT, signal), 'decision', signal);
     expect(verdict).toBe('approved');
     expect(report).toMatchObject({ tables: [], problems: [], uncovered: { count: 1, paths: ['notes/a.csv'] } });
   });

@@ -8,11 +8,11 @@ import { createDuckDbEngine } from '../../src/adapters/engine/engine.ts';
 import { createTextFiles } from '../../src/adapters/text/make-plain.ts';
 import { createWorkspace } from '../../src/adapters/workspace/run-directories.ts';
 import type { DiffEntry, ObjectEntry } from '../../src/core/change/object.ts';
-import type { HookEvent } from '../../src/core/event/hook-event.ts';
 import { SluiceError } from '../../src/core/problem.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import type { Commit, Lake, ObjectReader, QueryEngine, TextFiles } from '../../src/gate/ports.ts';
 import { createMergeJudge } from '../../src/gate/run-gate.ts';
+import { MERGE_EVENT } from './merge-event.ts';
 import { type TestFile, writeTestFile } from './run-local.ts';
 
 export type Tree = Readonly<Record<string, TestFile>>;
@@ -55,18 +55,6 @@ export interface MergeLake {
   judge(run: MergeRun): Promise<JudgedMerge>;
   close(): Promise<void>;
 }
-
-const EVENT: HookEvent = {
-  eventType: 'pre-merge',
-  eventTime: '2026-06-01T00:00:00Z',
-  actionName: 'Sluice',
-  hookId: 'sluice',
-  repository: 'lake',
-  branch: 'main',
-  sourceRef: 'source',
-  commitId: 'merge',
-  commitMetadata: {},
-};
 
 export function createMergeLake(): MergeLake {
   const scratch = mkdtempSync(join(tmpdir(), 'sluice-merge-lake-'));
@@ -122,7 +110,7 @@ async function judge(run: MergeRun, folder: string, engine: QueryEngine): Promis
   );
   const signal = AbortSignal.timeout(300_000);
   const started = performance.now();
-  const { report } = await judge.judge(await judge.prepare(EVENT, signal), 'decision', signal);
+  const { report } = await judge.judge(await judge.prepare(MERGE_EVENT, signal), 'decision', signal);
   return { report, traffic, milliseconds: performance.now() - started };
 }
 
